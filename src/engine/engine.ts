@@ -1,0 +1,354 @@
+/**
+ * What the bus asks of a durable store. An engine keeps session logs, message
+ * records, mailboxes and registered agents, and knows nothing of their meaning:
+ * events and envelopes are bytes to it.
+ *
+ * These comments are the contract. `test/engine/contract.ts` holds every engine
+ * to it; a change here starts with a test there.
+ *
+ * "Durable" means on disk (fsynced), or, for an engine that was opened in
+ * memory, applied.
+ */
+export interface Engine {
+  /** Short name for logs and metrics: `sqlite`. */
+  readonly name: string;
+  /**
+   * True when this process alone writes the data. The bus may then decide on
+   * what it holds in memory and let the write follow, because no other writer
+   * can make the decision wrong.
+   */
+  readonly exclusive: boolean;
+  readonly journal: Journal;
+  readonly sessions: SessionLog;
+  readonly messages: MessageRecords;
+  readonly mailboxes: Mailboxes;
+  readonly agents: AgentDirectory;
+  readonly metadata: Metadata;
+  /**
+   * Makes everything that was committed durable, returns all leases, lets go of
+   * the data directory. Calls after it reject with `closed`. Safe to call twice.
+   */
+  close(): Promise<void>;
+}
+
+/** The one way to write what must be true together. */
+export interface Journal {
+  /**
+   * Applies a write whole or not at all; resolves when it is durable. Writes of
+   * one process take effect in the order of the calls.
+   *
+   * Rejects, with nothing changed, as `sequence_conflict` when
+   * `append.expectedSequence` is not the session's last sequence, as
+   * `duplicate_message` when (sender, messageId) is on record already, and as
+   * `mailbox_full` when the recipient's mailbox has no room.
+   * An exclusive engine gives `mailbox_full` only if `Mailboxes.admit` said so
+   * in the same synchronous section.
+   *
+   * The message is visible to `lease` and `find`, and the events to `read` and
+   * `load`, when the promise has resolved, and not before.
+   */
+  commit(write: Write): Promise<void>;
+  /** Resolves when every write accepted before the call is durable. */
+  flush(): Promise<void>;
+}
+
+/** One atomic change. At least one part is present. */
+export interface Write {
+  readonly append?: SessionAppend;
+  readonly message?: NewMessage;
+}
+
+/** Events to put at the end of one session's log. */
+export interface SessionAppend {
+  readonly sessionId: string;
+  /** Sequence of the last event before these; 0 makes the session. */
+  readonly expectedSequence: number;
+  /** One entry an event, in order; they get expectedSequence + 1, + 2, and so on. */
+  readonly events: readonly Uint8Array[];
+  /** What `list` knows of the session from now on. Required when expectedSequence is 0. */
+  readonly index?: SessionIndexEntry;
+  /** The session's whole state after these events; `load` starts from the newest one. */
+  readonly snapshot?: Uint8Array;
+}
+
+/** What sessions are listed by. */
+export interface SessionIndexEntry {
+  readonly ended: boolean;
+  /** The state's name as the bus spells it; compared for equality only. */
+  readonly state: string;
+  /** Orchestrator and participants, each once. */
+  readonly members: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The read side of session logs. */
+export interface SessionLog {
+  /** The newest snapshot with the events after it; undefined when there is no such session. */
+  load(sessionId: string): Promise<StoredSession | undefined>;
+  /**
+   * Durable events with a sequence above `after`, ascending, without gaps: at
+   * most `limit`, and no more than fit `maxBytes`, but always one if there is one.
+   * Empty for a session that does not exist.
+   */
+  read(query: SessionReadQuery): Promise<StoredEvent[]>;
+  /** Ids of the sessions that match, newest first (by creation, ties by order of creation). */
+  list(query: SessionListQuery): Promise<SessionPage>;
+}
+
+export interface SessionReadQuery {
+  readonly sessionId: string;
+  readonly after: number;
+  readonly limit: number;
+  readonly maxBytes: number;
+}
+
+export interface StoredSession {
+  readonly lastSequence: number;
+  readonly snapshot?: { readonly sequence: number; readonly bytes: Uint8Array };
+  /** Events after the snapshot, ascending; all of them if there is no snapshot. */
+  readonly events: readonly StoredEvent[];
+}
+
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface SessionListQuery {
+  /** Only sessions in this state. */
+  readonly state?: string;
+  /** Only sessions that have this agent as a member. */
+  readonly member?: string;
+  /** Only sessions that carry all of these. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Only sessions with a member that matches one of these patterns, where `*` stands for any run of characters. */
+  readonly visibleTo?: readonly string[];
+  /** `next` of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface SessionPage {
+  readonly sessionIds: readonly string[];
+  /** Where the next page starts; absent on the last one. */
+  readonly next?: string;
+}
+
+/** A message on its way into one mailbox. */
+export interface NewMessage {
+  /** Idempotency key, together with messageId. */
+  readonly sender: string;
+  readonly messageId: string;
+  /** Digest of what a repeat must match; compared by the bus. */
+  readonly fingerprint: Uint8Array;
+  /** Agent id whose mailbox it goes to. */
+  readonly recipient: string;
+  /** 1 (lowest) to 4 (highest). */
+  readonly priority: number;
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number;
+  /** From this moment on it is not delivered any more; absent: never. */
+  readonly expiresAt?: number;
+  /** The envelope as it came. */
+  readonly envelope: Uint8Array;
+}
+
+/** What is remembered of messages, for idempotency and status, at least `dedupeWindowMs` long. */
+export interface MessageRecords {
+  /** One entry a key, in the order of the keys; undefined for what was never accepted or is forgotten. */
+  find(keys: readonly MessageKey[]): Promise<(MessageRecord | undefined)[]>;
+}
+
+export interface MessageKey {
+  readonly sender: string;
+  readonly messageId: string;
+}
+
+export interface MessageRecord extends MessageKey {
+  readonly recipient: string;
+  readonly fingerprint: Uint8Array;
+  readonly acceptedAt: number;
+  readonly state: MessageState;
+  /** Deliveries so far, the current one included; after the end, those that are known. */
+  readonly attempts: number;
+  /** When `state` was reached; acceptedAt while queued, absent where it is not kept. */
+  readonly changedAt?: number;
+  /** Why it was dead-lettered. */
+  readonly reason?: string;
+}
+
+export type MessageState = 'queued' | 'delivered' | 'acknowledged' | 'expired' | 'dead_lettered';
+
+/**
+ * Mailboxes, one an agent id, made by the first message.
+ *
+ * Order of delivery: higher priority first, oldest first within a priority, and
+ * a class that was passed over `starvationLimit` times in a row goes next. A message
+ * that comes back takes its old place. Two leases never hold one message.
+ *
+ * An unsettled delivery ends by itself when its lease expires; the message is then
+ * available again. A message whose delivery number `maxDeliveries` ended without an
+ * acknowledgement becomes a dead letter.
+ */
+export interface Mailboxes {
+  /** Whether `bytes` more fit in now. Exact on an exclusive engine. Makes nothing. */
+  admit(agentId: string, bytes: number): MailboxRoom;
+  /**
+   * Leases what is available now, in order of delivery; empty when nothing is.
+   * Every lease is new: its deliveryId was never given out before, by any process.
+   */
+  lease(request: LeaseRequest): Promise<Lease[]>;
+  /**
+   * Settles messages for good; resolves when that is durable. An id settles its
+   * message if it names the current lease, or if the message is not leased by
+   * anybody (its lease ended, the work is done all the same). Any other id is stale:
+   * reported, changing nothing.
+   */
+  acknowledge(agentId: string, deliveryIds: readonly string[]): Promise<Settlement>;
+  /**
+   * Ends current leases and puts the messages back, available after `delayMs`.
+   * Resolves when the delivery count is durable. Stale ids as for `acknowledge`,
+   * but a message that is not leased is stale too.
+   */
+  release(agentId: string, deliveryIds: readonly string[], release: Release): Promise<Settlement>;
+  /** Ends current leases and makes dead letters of the messages, durably. Stale ids as for `release`. */
+  discard(agentId: string, deliveryIds: readonly string[], reason: string): Promise<Settlement>;
+  /** Moves the expiry of current leases to `leaseMs` from now. Stale ids as for `release`. */
+  extend(agentId: string, deliveryIds: readonly string[], leaseMs: number): Promise<Settlement>;
+  /**
+   * Ends all leases of a holder at once; its messages are available again before
+   * this returns. `delivered` false says that they never left the bus: no attempt is counted.
+   */
+  releaseHolder(agentId: string, holder: string, delivered: boolean): void;
+  /**
+   * Calls `listener` whenever a message may have become available: after a
+   * commit, a release, an expiry. Never from within `subscribe` or `lease`. Returns the way to stop it.
+   */
+  subscribe(agentId: string, listener: () => void): () => void;
+}
+
+export type MailboxRoom =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly bound: 'messages' | 'bytes'; readonly limit: number; readonly actual: number };
+
+export interface LeaseRequest {
+  readonly agentId: string;
+  /** Whoever holds the leases; `releaseHolder` ends them together. */
+  readonly holder: string;
+  /** At most this many. */
+  readonly limit: number;
+  /** No more than fit this many bytes of envelopes, but always one if there is one. */
+  readonly maxBytes: number;
+  readonly leaseMs: number;
+}
+
+export interface Lease {
+  readonly deliveryId: string;
+  /** 1 for the first delivery. */
+  readonly attempt: number;
+  /** Present if the message was, or may have been, delivered before. */
+  readonly redeliveredBecause?: RedeliveryReason;
+  readonly leaseExpiresAt: number;
+  readonly sender: string;
+  readonly messageId: string;
+  readonly priority: number;
+  readonly acceptedAt: number;
+  readonly envelope: Uint8Array;
+}
+
+/** `bus_restarted`: the process stopped without a shutdown while the mailbox was in use. */
+export type RedeliveryReason = 'lease_expired' | 'holder_gone' | 'rejected' | 'bus_restarted';
+
+export interface Release {
+  readonly delayMs: number;
+  readonly because: 'rejected' | 'holder_gone';
+}
+
+export interface Settlement {
+  /** Ids that named no message this call could settle. */
+  readonly stale: readonly string[];
+}
+
+/** Agents that registered, whether or not they are connected. */
+export interface AgentDirectory {
+  /** Puts or replaces; resolves when durable. */
+  put(agent: StoredAgent): Promise<void>;
+  /** Whether there was one to remove; resolves when durable. Its mailbox stays. */
+  remove(agentId: string): Promise<boolean>;
+  /** Ascending by agent id, those above `after`. */
+  list(query: { readonly after?: string; readonly limit: number }): Promise<StoredAgent[]>;
+}
+
+export interface StoredAgent {
+  readonly agentId: string;
+  readonly descriptor: Uint8Array;
+}
+
+/** Small facts about the data as a whole, such as which key seals it. */
+export interface Metadata {
+  get(name: string): Promise<Uint8Array | undefined>;
+  /** Resolves when durable. */
+  put(name: string, value: Uint8Array): Promise<void>;
+}
+
+/** What an engine tells the one who opened it. Called from the event loop, one call an occurrence. */
+export interface EngineObserver {
+  /** A group of `writes` became durable together, `durationMs` after the disk was asked. */
+  committed?(writes: number, durationMs: number): void;
+  /** A message became a dead letter, durably. */
+  deadLettered?(message: EndedMessage): void;
+  /** A message passed its expiresAt and left its mailbox. */
+  expired?(message: EndedMessage): void;
+  /**
+   * The store cannot be trusted any more (an I/O error, a corrupt file). Every call
+   * pending or to come rejects with `failed`; the process must stop.
+   */
+  failed?(error: EngineError): void;
+}
+
+export interface EndedMessage extends MessageKey {
+  readonly recipient: string;
+  readonly attempts: number;
+  readonly reason: string;
+}
+
+/** Bounds that an engine applies; `limits.ts` has the values and their reasons. */
+export interface EngineLimits {
+  readonly maxMailboxMessages: number;
+  readonly maxMailboxBytes: number;
+  readonly maxDeliveries: number;
+  readonly starvationLimit: number;
+  readonly dedupeWindowMs: number;
+  /** Envelopes kept in memory beside the disk, all mailboxes together. */
+  readonly envelopeCacheBytes: number;
+}
+
+export type EngineErrorCode =
+  | 'sequence_conflict'
+  | 'duplicate_message'
+  | 'mailbox_full'
+  /** Another process has the data open. */
+  | 'locked'
+  /** The data was written by a newer version of this software. */
+  | 'newer_schema'
+  /** The data is not what this software wrote. */
+  | 'corrupt'
+  | 'closed'
+  | 'failed';
+
+/** The one error an engine throws. `facts` are numbers and names that a caller can act on. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  readonly facts: Readonly<Record<string, string | number>>;
+
+  constructor(
+    code: EngineErrorCode,
+    message: string,
+    options: { facts?: Readonly<Record<string, string | number>>; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.facts = options.facts ?? {};
+  }
+}

@@ -1,0 +1,16 @@
+import type { Agents } from './agent/agents.ts';
+import type { Deliveries } from './message/deliveries.ts';
+import type { Messages } from './message/messages.ts';
+import type { Sessions } from './session/sessions.ts';
+
+/** The domain as its servers and embedders see it. */
+export interface Bus {
+  readonly sessions: Sessions;
+  readonly messages: Messages;
+  readonly deliveries: Deliveries;
+  readonly agents: Agents;
+  /** Resolves when all that was decided before the call is durable. */
+  flush(): Promise<void>;
+  /** Stops timers and closes the engine: all that was accepted is durable afterwards. */
+  close(): Promise<void>;
+}

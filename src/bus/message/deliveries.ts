@@ -1,0 +1,64 @@
+import type { Lease, Settlement } from '../../engine/engine.ts';
+import type { Caller } from '../caller.ts';
+
+/** Receiving by single calls. Streams use a {@link Consumer}. All reject AGENT_NOT_ALLOWED. */
+export interface Deliveries {
+  /**
+   * Leases what waits for an agent; if nothing does, waits up to `waitMs` for the first message.
+   * When `signal` aborts, leases that were taken go back uncounted and the call rejects with its reason.
+   */
+  receive(caller: Caller, request: ReceiveRequest): Promise<Lease[]>;
+  /** Settles for good; durable when it resolves. */
+  acknowledge(caller: Caller, agentId: string, deliveryIds: readonly string[]): Promise<Settlement>;
+  /** Gives back or up. */
+  reject(caller: Caller, agentId: string, rejection: Rejection): Promise<Settlement>;
+  /** Keeps for `leaseMs` from now. */
+  extend(caller: Caller, agentId: string, extension: { deliveryIds: readonly string[]; leaseMs: number }): Promise<Settlement & { leaseExpiresAt: number }>;
+  /** A standing taker of an agent's mail, for a stream. The caller was checked before. */
+  consume(options: ConsumerOptions): Consumer;
+}
+
+export interface ReceiveRequest {
+  readonly agentId: string;
+  /** Holder of the leases. */
+  readonly instanceId: string;
+  readonly maxMessages: number;
+  readonly waitMs: number;
+  readonly leaseMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Rejection {
+  readonly deliveryIds: readonly string[];
+  /** Back after `requeueDelayMs`, or to the dead letters. */
+  readonly disposition: { readonly requeueDelayMs: number } | 'drop';
+  readonly reason: string;
+}
+
+export interface ConsumerOptions {
+  readonly agentId: string;
+  /** Unique among all consumers, such as the connection id: leases are held under it. */
+  readonly holder: string;
+  /** Credit: most unsettled deliveries. */
+  readonly maxInFlight: number;
+  readonly leaseMs: number;
+  /** Takes what was leased, in order. Never called again before `ready()` after it returned false. */
+  deliver(leases: readonly Lease[]): boolean;
+  /** The store failed while leasing; the consumer has stopped. */
+  failed(error: unknown): void;
+}
+
+/** Takes mail as credit allows, until it is closed. */
+export interface Consumer {
+  /** Deliveries handed over and not settled. */
+  readonly inFlight: number;
+  /** The receiver can take more after `deliver` returned false. */
+  ready(): void;
+  /** Takes no more mail; what is in flight may still be settled. */
+  drain(): void;
+  acknowledge(deliveryIds: readonly string[]): Promise<Settlement>;
+  reject(rejection: Rejection): Promise<Settlement>;
+  extend(deliveryIds: readonly string[]): Promise<Settlement>;
+  /** Ends: everything in flight is available to others before this returns. Settlements after it are stale. */
+  close(): void;
+}

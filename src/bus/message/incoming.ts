@@ -1,0 +1,63 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import {
+  DeliveryMode,
+  type Envelope,
+  EnvelopeSchema,
+  type MessageType,
+  Priority,
+  type Recipient,
+} from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+
+/** The fields of an envelope that routing reads. */
+export interface EnvelopeHead {
+  readonly messageId: string;
+  readonly sender: string;
+  /** Empty for a message outside of sessions. */
+  readonly sessionId: string;
+  readonly recipient: Recipient['target'];
+  readonly messageType: MessageType;
+  /** Never unspecified. */
+  readonly priority: Priority;
+  readonly correlationId: string;
+  readonly parentTaskId: string;
+  readonly step: string;
+  /** Never unspecified. */
+  readonly deliveryMode: DeliveryMode;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  readonly wantsReceipts: boolean;
+}
+
+/**
+ * A message on its way in: the head decides, the bytes are stored and forwarded
+ * as they are. The whole envelope is only asked for where the content matters.
+ */
+export interface IncomingMessage {
+  readonly head: EnvelopeHead;
+  readonly bytes: Uint8Array;
+  envelope(): Envelope;
+}
+
+/** Takes an envelope that was decoded (and validated) already. */
+export function incomingFromEnvelope(envelope: Envelope): IncomingMessage {
+  return { head: headOf(envelope), bytes: toBinary(EnvelopeSchema, envelope), envelope: () => envelope };
+}
+
+function headOf(envelope: Envelope): EnvelopeHead {
+  const { sender, recipient, routing } = envelope;
+  return {
+    messageId: envelope.messageId,
+    sender: sender?.agentId ?? '',
+    sessionId: sender?.sessionId ?? '',
+    recipient: recipient?.target ?? { case: undefined },
+    messageType: envelope.messageType,
+    priority: envelope.priority || Priority.MEDIUM,
+    correlationId: envelope.correlationId,
+    parentTaskId: envelope.parentTaskId,
+    step: envelope.step,
+    deliveryMode: routing?.deliveryMode || DeliveryMode.ASYNC,
+    wantsReceipts: (routing?.receipts.length ?? 0) > 0,
+    ...(routing?.expiresAt && { expiresAt: timestampMs(routing.expiresAt) }),
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * What the bus tells whoever counts. Called from the event loop on the path of
+ * messages, so implementations only add to counters.
+ */
+export interface BusObserver {
+  /** A message is on disk. */
+  accepted?(): void;
+  /** A send was answered as a repeat. */
+  duplicate?(): void;
+  /** Messages were handed to a recipient. */
+  delivered?(count: number): void;
+  /** Of those, this many were or may have been delivered before. */
+  redelivered?(count: number): void;
+  /** Messages were settled for good. */
+  acknowledged?(count: number): void;
+  /** A message became a dead letter. */
+  deadLettered?(): void;
+  /** A message passed its expiry. */
+  expired?(): void;
+  /** A group of writes became durable in `durationMs`. */
+  committed?(writes: number, durationMs: number): void;
+  /** The store failed: the process must stop. */
+  failed?(error: Error): void;
+}

@@ -1,0 +1,137 @@
+/**
+ * The direction of imports: main → server → rpc → bus → engine/engine.ts → lib.
+ * Each rule says which part may look where; `npm run lint` holds them.
+ */
+
+const { builtinModules } = require('node:module');
+
+/** `limits.ts` is numbers only, so every layer may read it. */
+const LIMITS = '^src/limits[.]ts$';
+const LIB = '^src/lib/';
+const GENERATED = '^gen/ts/';
+const ENGINE_CONTRACT = '^src/engine/engine[.]ts$';
+const CONNECT = '^node_modules/@connectrpc/';
+const NODE_BUILT_IN = `^(node:)?(${builtinModules.join('|')})$`;
+
+/** One layer and the parts of `src` and `gen` it may import beside itself. */
+function layer(name, comment, from, allowed) {
+  return {
+    name,
+    comment,
+    severity: 'error',
+    from: { path: from },
+    to: { path: ['^src/', GENERATED], pathNot: [from, ...allowed] },
+  };
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    layer('lib-imports-nothing-of-ours', 'lib is what everything else stands on.', '^src/lib/', []),
+    layer('limits-import-nothing', 'limits.ts is numbers with reasons.', LIMITS, []),
+    layer(
+      'engine-contract-imports-nothing',
+      'The contract of the store speaks of bytes and ids; it knows neither messages nor the bus.',
+      ENGINE_CONTRACT,
+      [],
+    ),
+    layer(
+      'engines-know-the-contract-only',
+      'An engine that knows what the bytes mean cannot be replaced by another one.',
+      '^src/engine/',
+      [ENGINE_CONTRACT, LIB, LIMITS],
+    ),
+    layer(
+      'bus-knows-the-engine-contract-only',
+      'The domain decides; it never learns which engine or which transport serves it.',
+      '^src/bus/',
+      [ENGINE_CONTRACT, LIB, LIMITS, GENERATED],
+    ),
+    layer(
+      'rpc-stands-on-the-bus',
+      'RPC handlers translate between the contract and the domain; they do not listen, configure or store.',
+      '^src/rpc/',
+      ['^src/bus/', ENGINE_CONTRACT, LIB, LIMITS, GENERATED],
+    ),
+    layer(
+      'server-stands-on-rpc',
+      'The server owns port, keys and shutdown; it is handed its configuration and its bus.',
+      '^src/server/',
+      ['^src/rpc/', '^src/bus/', LIB, LIMITS, GENERATED],
+    ),
+    layer(
+      'client-speaks-the-contract-only',
+      'A client that reaches into the server would ship it to every agent.',
+      '^src/client/',
+      [LIB, GENERATED],
+    ),
+    {
+      name: 'connect-at-the-edges-only',
+      comment: 'Transport types stay in rpc and client; the server hands requests to the handler that rpc makes.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/rpc/', '^src/client/'] },
+      to: { path: CONNECT },
+    },
+    {
+      name: 'browser-client-needs-no-node',
+      comment: 'What src/client/browser.ts reaches runs in a browser.',
+      severity: 'error',
+      from: { path: '^src/client/browser[.]ts$' },
+      to: { path: ['^node_modules/@connectrpc/connect-node/', NODE_BUILT_IN], reachable: true },
+    },
+    {
+      name: 'nothing-imports-main',
+      comment: 'main.ts starts a process when it is loaded.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/main[.]ts$' },
+    },
+    {
+      name: 'source-imports-no-test',
+      comment: 'Tests may import everything; nothing that ships imports a test.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts|examples|bench)/' },
+    },
+    {
+      name: 'source-needs-no-development-package',
+      comment: 'The published package runs with its dependencies alone.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or three.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing imports is dead, unless a process or a package starts at it.',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: ['^src/main[.]ts$', '^src/index[.]ts$'] },
+      to: {},
+    },
+    {
+      name: 'nothing-unresolved',
+      comment: 'An import that leads nowhere fails when it is first run, which may be in production.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: '^node_modules' },
+    exclude: { path: '^(dist|proto-deps)/' },
+    // Type-only imports count: a layer that needs another's types depends on it.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['agentbus-source', 'import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js', '.d.ts', '.json'],
+    },
+  },
+};

@@ -46,6 +46,9 @@ export interface Journal {
    *
    * The message is visible to `lease` and `find`, and the events to `read` and
    * `load`, when the promise has resolved, and not before.
+   *
+   * The engine may hand out the bytes of the envelope as they are: they must not be
+   * changed after the call.
    */
   commit(write: Write): Promise<void>;
   /** Resolves when every write accepted before the call is durable. */
@@ -227,6 +230,7 @@ export interface Mailboxes {
   subscribe(agentId: string, listener: () => void): () => void;
 }
 
+/** `actual` is what the mailbox would hold with the message in it. */
 export type MailboxRoom =
   | { readonly ok: true }
   | { readonly ok: false; readonly bound: 'messages' | 'bytes'; readonly limit: number; readonly actual: number };
@@ -289,6 +293,8 @@ export interface Metadata {
   get(name: string): Promise<Uint8Array | undefined>;
   /** Resolves when durable. */
   put(name: string, value: Uint8Array): Promise<void>;
+  /** Whether there is anything beside metadata: an event, a message, an agent. */
+  holdsData(): Promise<boolean>;
 }
 
 /** What an engine tells the one who opened it. Called from the event loop, one call an occurrence. */
@@ -333,6 +339,10 @@ export type EngineErrorCode =
   | 'newer_schema'
   /** The data is not what this software wrote. */
   | 'corrupt'
+  /** The data is sealed with another key than the one given, or with none where one is given, or the other way round. */
+  | 'wrong_key'
+  /** `SessionListQuery.after` is not the `next` of any page. */
+  | 'invalid_cursor'
   | 'closed'
   | 'failed';
 

@@ -1,0 +1,42 @@
+import { DatabaseSync } from 'node:sqlite';
+import { SQLITE_LIMITS } from '../../limits.ts';
+import { EngineError } from '../engine.ts';
+import { migrate } from './schema.ts';
+import { isBrokenFile, sqliteCode } from './sqlite-error.ts';
+
+/** Stands for a database that lives and dies with the process. */
+export const IN_MEMORY = ':memory:';
+
+/** Opens the database of one data directory, ready to be used. Runs in the worker. */
+export function openDatabase(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: SQLITE_LIMITS.busyTimeoutMs, enableForeignKeyConstraints: false });
+  try {
+    // The checks come first: a file that is not ours must be left as it is.
+    migrate(db, file);
+    configure(db);
+    return db;
+  } catch (error) {
+    db.close();
+    if (error instanceof EngineError) throw error;
+    const message = `${file}: ${error instanceof Error ? error.message : String(error)}`;
+    const facts = { file, sqliteCode: sqliteCode(error) };
+    throw new EngineError(isBrokenFile(error) ? 'corrupt' : 'failed', message, { facts, cause: error });
+  }
+}
+
+function configure(db: DatabaseSync): void {
+  // Readers (a backup, a look with the command-line tool) and the one writer do not wait for each other.
+  db.exec('PRAGMA journal_mode = WAL');
+  // After the line above, which resets it: only FULL syncs the log at every commit, and "durable" means that.
+  db.exec('PRAGMA synchronous = FULL');
+  db.exec(`PRAGMA wal_autocheckpoint = ${SQLITE_LIMITS.checkpointPages}`);
+  db.exec(`PRAGMA journal_size_limit = ${SQLITE_LIMITS.maxIdleLogBytes}`);
+  // A negative size counts KiB.
+  db.exec(`PRAGMA cache_size = ${-SQLITE_LIMITS.pageCacheBytes / 1024}`);
+  // A damaged page is noticed when it is read, before it is acted on.
+  db.exec('PRAGMA cell_size_check = ON');
+  // No memory mapping: an I/O error would be a SIGBUS that ends the process without a word.
+  db.exec('PRAGMA mmap_size = 0');
+  db.exec('PRAGMA temp_store = MEMORY');
+  db.exec('PRAGMA trusted_schema = OFF');
+}

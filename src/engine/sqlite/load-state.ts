@@ -1,0 +1,124 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { SQLITE_LIMITS } from '../../limits.ts';
+import { returnCode } from './return-code.ts';
+
+/** What the main thread goes on from. */
+export interface OpenedState {
+  /** Counts the runs of the engine on this database, from 1. */
+  readonly epoch: number;
+  /** The newest sequence in use; new messages get higher ones. */
+  readonly lastSequence: number;
+}
+
+/** Some of the waiting mail, without envelopes: rows of numbers, and the names that they point to. */
+export interface MailChunk {
+  /** `MAIL_COLUMNS` numbers a row, in the order of {@link MailRow}. */
+  readonly rows: Float64Array<ArrayBuffer>;
+  /** Agent ids that appear for the first time; a row's mailbox counts through those of all chunks. */
+  readonly newMailboxes: readonly string[];
+}
+
+export interface MailRow {
+  readonly sequence: number;
+  /** Index of the agent id. */
+  readonly mailbox: number;
+  readonly priority: number;
+  readonly attempts: number;
+  /** `returnCode` of why it came back last. */
+  readonly returned: number;
+  /** Infinity: never. */
+  readonly expiresAt: number;
+  /** Bytes of the envelope. */
+  readonly size: number;
+}
+
+const MAIL_COLUMNS = 7;
+
+/** Starts a new epoch, durably, and finds what mail a process that died may have delivered. */
+export function beginEpoch(db: DatabaseSync): OpenedState {
+  db.exec('BEGIN IMMEDIATE');
+  const state = db
+    .prepare(
+      `INSERT INTO state (name, value) VALUES ('epoch', 1)
+       ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value AS epoch`,
+    )
+    .get() as { epoch: number };
+  const newest = db
+    .prepare('SELECT max(coalesce((SELECT max(seq) FROM messages), 0), coalesce((SELECT max(seq) FROM dead_letters), 0)) AS seq')
+    .get() as { seq: number };
+  db.prepare('UPDATE mailboxes SET in_use = 0, suspect_seq = ? WHERE in_use <> 0').run(newest.seq);
+  // A mailbox whose oldest mail came after the crash is above suspicion.
+  db.exec(
+    `DELETE FROM mailboxes WHERE agent_id NOT IN (
+       SELECT recipient FROM mail JOIN messages USING (seq) JOIN mailboxes b ON b.agent_id = recipient WHERE seq <= b.suspect_seq)`,
+  );
+  db.exec('COMMIT');
+  return { epoch: state.epoch, lastSequence: newest.seq };
+}
+
+interface Row {
+  readonly seq: number;
+  readonly recipient: string;
+  readonly priority: number;
+  readonly attempts: number;
+  readonly returned: number;
+  readonly expires_at: number | null;
+  readonly size: number;
+  readonly suspect: number;
+}
+
+/** All waiting mail, oldest first. `length` reads a blob's size from the head of its row. */
+const WAITING_MAIL = `
+  SELECT m.seq, r.recipient, m.priority, r.attempts, r.returned, m.expires_at, length(m.envelope) AS size,
+         m.seq <= coalesce(b.suspect_seq, 0) AS suspect
+  FROM mail m JOIN messages r ON r.seq = m.seq LEFT JOIN mailboxes b ON b.agent_id = r.recipient
+  ORDER BY m.seq`;
+
+export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): void {
+  const indexes = new Map<string, number>();
+  const suspectCode = returnCode('bus_restarted');
+  const capacity = SQLITE_LIMITS.loadChunkRows * MAIL_COLUMNS;
+  let rows = new Float64Array(capacity);
+  let used = 0;
+  let newMailboxes: string[] = [];
+  const flush = (): void => {
+    if (used > 0) emit({ rows: rows.slice(0, used), newMailboxes });
+    rows = new Float64Array(capacity);
+    used = 0;
+    newMailboxes = [];
+  };
+  for (const row of db.prepare(WAITING_MAIL).iterate() as Iterable<unknown> as Iterable<Row>) {
+    let index = indexes.get(row.recipient);
+    if (index === undefined) {
+      index = indexes.size;
+      indexes.set(row.recipient, index);
+      newMailboxes.push(row.recipient);
+    }
+    rows[used++] = row.seq;
+    rows[used++] = index;
+    rows[used++] = row.priority;
+    rows[used++] = row.attempts;
+    rows[used++] = row.suspect === 1 ? suspectCode : row.returned;
+    rows[used++] = row.expires_at ?? Number.POSITIVE_INFINITY;
+    rows[used++] = row.size;
+    if (used === capacity) flush();
+  }
+  flush();
+}
+
+export function readMailRows({ rows }: MailChunk, each: (row: MailRow) => void): void {
+  let place = 0;
+  const next = (): number => rows[place++] as number;
+  // An object literal is evaluated in the order it is written, which is the order of the columns.
+  while (place < rows.length) {
+    each({
+      sequence: next(),
+      mailbox: next(),
+      priority: next(),
+      attempts: next(),
+      returned: next(),
+      expiresAt: next(),
+      size: next(),
+    });
+  }
+}

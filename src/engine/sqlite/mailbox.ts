@@ -1,0 +1,127 @@
+import type { LeaseRequest, RedeliveryReason } from '../engine.ts';
+import type { Deadline } from './deadline-queue.ts';
+import { NOT_QUEUED } from './deadline-queue.ts';
+import type { MailContent } from './operations/read-mail.ts';
+import type { Queued, ReadyQueue } from './ready-queue.ts';
+import { createReadyQueue } from './ready-queue.ts';
+
+/** The mail of one agent, as the main thread knows it. */
+export interface Mailbox {
+  readonly agentId: string;
+  readonly entries: Map<number, Entry>;
+  readonly ready: ReadyQueue<Entry>;
+  /** Leased entries by holder. */
+  readonly holders: Map<string, Set<Entry>>;
+  /** Messages in it and on their way into it. */
+  messages: number;
+  /** Bytes of their envelopes. */
+  bytes: number;
+  /** Set when it is first delivered from; resolves when that is durable. */
+  mark: Promise<void> | undefined;
+  marked: boolean;
+  /** Whether it was used since the last look for idle mailboxes. */
+  touched: boolean;
+}
+
+/**
+ * A message that is not settled. `ready` can be leased, `leased` is, `delayed` comes
+ * back later, and `leaving` is on its way out, which only the disk has yet to confirm.
+ * Its deadline is the end of the lease or of the delay.
+ */
+export interface Entry extends Queued, Deadline {
+  readonly mailbox: Mailbox;
+  readonly size: number;
+  /** Present if it expires. */
+  readonly expiry: Expiry | undefined;
+  state: 'ready' | 'leased' | 'delayed' | 'leaving';
+  /** Deliveries that ended. */
+  attempts: number;
+  returned: RedeliveryReason | undefined;
+  /** Leases given out by this process; the number of the current or latest one. */
+  leases: number;
+  holder: string;
+  leasedAt: number;
+  /** Whether the current lease has left the engine; false while its envelope is read. */
+  handedOut: boolean;
+  /** Absent if it has to be read from disk. */
+  content: MailContent | undefined;
+}
+
+/** The moment from which a message is not delivered any more. */
+export interface Expiry extends Deadline {
+  entry: Entry | undefined;
+}
+
+export function createMailbox(agentId: string, starvationLimit: number): Mailbox {
+  return {
+    agentId,
+    entries: new Map(),
+    ready: createReadyQueue(starvationLimit),
+    holders: new Map(),
+    messages: 0,
+    bytes: 0,
+    mark: undefined,
+    marked: false,
+    touched: true,
+  };
+}
+
+/** What is known of a message when it comes into memory. */
+export interface NewEntry {
+  readonly sequence: number;
+  readonly priority: number;
+  readonly size: number;
+  /** Infinity: never. */
+  readonly expiresAt: number;
+  readonly attempts: number;
+  readonly returned: RedeliveryReason | undefined;
+}
+
+export function createEntry(mailbox: Mailbox, entry: NewEntry): Entry {
+  const { sequence, priority, size, expiresAt, attempts, returned } = entry;
+  const expires = expiresAt !== Number.POSITIVE_INFINITY;
+  // All fields at once and always in this order: there are many entries, and one shape keeps them small and fast.
+  return {
+    sequence,
+    priority,
+    queued: false,
+    dueAt: 0,
+    duePlace: NOT_QUEUED,
+    mailbox,
+    size,
+    expiry: expires ? { dueAt: expiresAt, duePlace: NOT_QUEUED, entry: undefined } : undefined,
+    state: 'ready',
+    attempts,
+    returned,
+    leases: 0,
+    holder: '',
+    leasedAt: 0,
+    handedOut: false,
+    content: undefined,
+  };
+}
+
+export function isExpired(entry: Entry, now: number): boolean {
+  return entry.expiry !== undefined && entry.expiry.dueAt <= now;
+}
+
+/** What a lease request takes, in order of delivery, and what it finds too old to be delivered. */
+export function takeReady(mailbox: Mailbox, request: LeaseRequest, now: number): { taken: Entry[]; expired: Entry[] } {
+  const taken: Entry[] = [];
+  const expired: Entry[] = [];
+  let room = request.maxBytes;
+  while (taken.length < request.limit) {
+    const next = mailbox.ready.peek();
+    if (next === undefined) break;
+    if (isExpired(next, now)) {
+      mailbox.ready.remove(next);
+      expired.push(next);
+      continue;
+    }
+    room -= next.size;
+    if (room < 0 && taken.length > 0) break;
+    mailbox.ready.take();
+    taken.push(next);
+  }
+  return { taken, expired };
+}

@@ -1,0 +1,148 @@
+import type { Lease, LeaseRequest, Mailboxes } from '../engine.ts';
+import { formatDeliveryId, parseDeliveryId } from './delivery-id.ts';
+import type { Endings } from './endings.ts';
+import type { OpenedState } from './load-state.ts';
+import type { Entry, Mailbox } from './mailbox.ts';
+import { acknowledge } from './operations/acknowledge.ts';
+import type { Attempted } from './operations/attempted.ts';
+import { markInUse } from './operations/mark-in-use.ts';
+import type { MailContent } from './operations/read-mail.ts';
+import { readMail } from './operations/read-mail.ts';
+import type { PendingMail } from './pending-mail.ts';
+import type { StoreThread } from './store-thread.ts';
+import type { Subscribers } from './subscribers.ts';
+
+export interface MailboxesOptions {
+  readonly store: StoreThread;
+  readonly pending: PendingMail;
+  readonly endings: Endings;
+  readonly subscribers: Subscribers;
+  readonly opened: OpenedState;
+}
+
+export function createMailboxes({ store, pending, endings, subscribers, opened }: MailboxesOptions): Mailboxes {
+  const markOnce = (mailbox: Mailbox): Promise<void> => {
+    mailbox.mark ??= store.call(markInUse, { agentId: mailbox.agentId, inUse: true }).then(() => {
+      mailbox.marked = true;
+    });
+    return mailbox.mark;
+  };
+  const handOut = (entry: Entry, content: MailContent): Lease => {
+    entry.handedOut = true;
+    const { sequence, leases, attempts, returned, dueAt, priority } = entry;
+    const { sender, messageId, acceptedAt, envelope } = content;
+    const deliveryId = formatDeliveryId({ sequence, epoch: opened.epoch, lease: leases });
+    const lease = { deliveryId, attempt: attempts + 1, leaseExpiresAt: dueAt, sender, messageId, priority, acceptedAt, envelope };
+    return returned === undefined ? lease : { ...lease, redeliveredBecause: returned };
+  };
+  const readAndHandOut = async (taken: readonly Entry[]): Promise<Lease[]> => {
+    // The leases may end while the disk is read; a number tells them from later ones.
+    const numbers = taken.map((entry) => entry.leases);
+    const missing = taken.filter((entry) => entry.content === undefined);
+    const contents = await store.call(readMail, missing.map((entry) => entry.sequence));
+    const read = new Map(missing.map((entry, index) => [entry, contents[index]]));
+    return taken.flatMap((entry, index) => {
+      const content = entry.content ?? read.get(entry);
+      const stillOurs = entry.state === 'leased' && entry.leases === numbers[index];
+      return stillOurs && content !== undefined ? [handOut(entry, content)] : [];
+    });
+  };
+  /** The message an id names, if the id is one that may settle it. */
+  const named = (agentId: string, id: string): { entry: Entry; current: boolean } | undefined => {
+    const parsed = parseDeliveryId(id);
+    const entry = parsed && pending.find(agentId)?.entries.get(parsed.sequence);
+    if (entry === undefined || parsed === undefined || entry.state === 'leaving') return undefined;
+    if (parsed.epoch === opened.epoch) {
+      if (parsed.lease < 1 || parsed.lease > entry.leases) return undefined;
+      return { entry, current: entry.state === 'leased' && parsed.lease === entry.leases };
+    }
+    // A run before this one can only have handed out what was there when this one began.
+    const earlier = parsed.epoch < opened.epoch && parsed.sequence <= opened.lastSequence;
+    return earlier ? { entry, current: false } : undefined;
+  };
+  const eachCurrent = (agentId: string, deliveryIds: readonly string[], act: (entry: Entry) => void): string[] =>
+    deliveryIds.filter((id) => {
+      const found = named(agentId, id);
+      if (found === undefined || !found.current) return true;
+      act(found.entry);
+      return false;
+    });
+  /** Entries of current leases, each once, with the ids that name none. */
+  const currentEntries = (agentId: string, deliveryIds: readonly string[]): { entries: Entry[]; stale: string[] } => {
+    const entries = new Set<Entry>();
+    const stale = eachCurrent(agentId, deliveryIds, (entry) => entries.add(entry));
+    return { entries: [...entries], stale };
+  };
+
+  return {
+    admit: (agentId, bytes) => pending.room(agentId, bytes),
+
+    async lease(request: LeaseRequest) {
+      store.assertOpen();
+      const mailbox = pending.find(request.agentId);
+      if (mailbox === undefined || mailbox.ready.size === 0) return [];
+      if (!mailbox.marked) await markOnce(mailbox);
+      store.assertOpen();
+      const { taken, expired } = pending.lease(mailbox, request);
+      endings.expire(expired);
+      if (taken.some((entry) => entry.content === undefined)) return await readAndHandOut(taken);
+      return taken.map((entry) => handOut(entry, entry.content as MailContent));
+    },
+
+    async acknowledge(agentId, deliveryIds) {
+      store.assertOpen();
+      const stale: string[] = [];
+      const entries: Entry[] = [];
+      const messages: Attempted[] = [];
+      for (const id of deliveryIds) {
+        const found = named(agentId, id);
+        if (found === undefined || (found.entry.state === 'leased' && !found.current)) {
+          stale.push(id);
+          continue;
+        }
+        const { entry, current } = found;
+        // A first delivery needs no count: the record of a message without mail implies one.
+        messages.push({ sequence: entry.sequence, attempts: current && entry.attempts > 0 ? entry.attempts + 1 : 0 });
+        entries.push(entry);
+        pending.leave(entry);
+      }
+      if (entries.length === 0) return { stale };
+      return await new Promise((resolve, reject) => {
+        const done = (): void => {
+          for (const entry of entries) pending.remove(entry);
+          resolve({ stale });
+        };
+        store.submit(acknowledge, messages, { done, failed: reject });
+      });
+    },
+
+    async release(agentId, deliveryIds, { delayMs, because }) {
+      store.assertOpen();
+      const { entries, stale } = currentEntries(agentId, deliveryIds);
+      endings.giveBack(entries, { because, delayMs, delivered: true });
+      if (entries.length > 0) await store.flush();
+      return { stale };
+    },
+
+    async discard(agentId, deliveryIds, reason) {
+      store.assertOpen();
+      const { entries, stale } = currentEntries(agentId, deliveryIds);
+      for (const entry of entries) entry.attempts++;
+      endings.bury(entries, reason);
+      if (entries.length > 0) await store.flush();
+      return { stale };
+    },
+
+    async extend(agentId, deliveryIds, leaseMs) {
+      store.assertOpen();
+      return { stale: eachCurrent(agentId, deliveryIds, (entry) => pending.extend(entry, leaseMs)) };
+    },
+
+    releaseHolder(agentId, holder, delivered) {
+      const held = pending.find(agentId)?.holders.get(holder);
+      if (held !== undefined) endings.giveBack([...held], { because: 'holder_gone', delayMs: 0, delivered });
+    },
+
+    subscribe: (agentId, listener) => subscribers.add(agentId, listener),
+  };
+}

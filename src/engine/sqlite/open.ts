@@ -1,0 +1,129 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../lib/clock.ts';
+import type { Random } from '../../lib/random.ts';
+import type { Engine, EngineLimits, EngineObserver } from '../engine.ts';
+import { EngineError } from '../engine.ts';
+import { createAgentDirectory } from './agents.ts';
+import { IN_MEMORY } from './database.ts';
+import type { Endings } from './endings.ts';
+import { createEndings } from './endings.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { createJournal } from './journal.ts';
+import type { MailChunk } from './load-state.ts';
+import { readMailRows } from './load-state.ts';
+import type { DirectoryLock } from './lock.ts';
+import { lockDirectory } from './lock.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { createMessageRecords } from './messages.ts';
+import { createMetadata } from './metadata.ts';
+import { clearMarks } from './operations/clear-marks.ts';
+import type { PendingMail } from './pending-mail.ts';
+import { createPendingMail } from './pending-mail.ts';
+import { returnReason } from './return-code.ts';
+import { createSessionLog } from './sessions.ts';
+import { startStoreThread } from './store-thread.ts';
+import { createSubscribers } from './subscribers.ts';
+
+export interface SqliteEngineOptions {
+  /** Made if it is missing; `:memory:` keeps nothing. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: EngineLimits;
+  readonly observer: EngineObserver;
+}
+
+const DATABASE_FILE = 'agentbus.db';
+
+/**
+ * Opens the embedded engine: SQLite in a worker thread, mailbox state in memory.
+ * Rejects as `locked`, `newer_schema`, `corrupt` or, where the disk is at fault, `failed`.
+ */
+export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
+  const { dataDir } = options;
+  if (dataDir === IN_MEMORY) return await assemble(options, IN_MEMORY, { release() {} });
+  const lock = takeDirectory(dataDir);
+  try {
+    return await assemble(options, join(dataDir, DATABASE_FILE), lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Only its owner may look into the directory: it holds everybody's messages. */
+function takeDirectory(dataDir: string): DirectoryLock {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return lockDirectory(dataDir, process.pid);
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new EngineError('failed', `cannot use ${dataDir}: ${message}`, { facts: { dataDir }, cause: error });
+  }
+}
+
+async function assemble(options: SqliteEngineOptions, file: string, lock: DirectoryLock): Promise<Engine> {
+  const { clock, random, limits, observer } = options;
+  const subscribers = createSubscribers();
+  // The two need each other; nothing is due before mail is loaded, and by then both are there.
+  let endings: Endings;
+  const pending = createPendingMail({
+    clock,
+    limits,
+    onLeasesOver: (entries) => endings.giveBack(entries, { because: 'lease_expired', delayMs: 0, delivered: true }),
+    // A leased message stays with its holder; it expires if it comes back.
+    onExpired: (entries) => endings.expire(entries.filter((entry) => entry.state !== 'leased')),
+    onAvailable: (agentId) => subscribers.notify(agentId),
+  });
+  const { thread: store, state, mail } = await startStoreThread({ file, observer, onFailure: () => stopTimers() });
+  const opened = file === IN_MEMORY ? { ...state, epoch: randomEpoch(random) } : state;
+  endings = createEndings({ clock, limits, observer, pending, store });
+  loadMail(mail, pending);
+  const housekeeping = startHousekeeping({ clock, limits, store, pending });
+  const stopTimers = (): void => {
+    housekeeping.stop();
+    pending.stop();
+  };
+  const close = async (): Promise<void> => {
+    store.refuseCalls();
+    stopTimers();
+    endings.giveBack(pending.leased(), { because: 'holder_gone', delayMs: 0, delivered: true });
+    store.submit(clearMarks, undefined, { done() {}, failed() {} });
+    await store.close();
+    lock.release();
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    name: 'sqlite',
+    exclusive: true,
+    journal: createJournal({ store, pending, opened }),
+    sessions: createSessionLog(store),
+    messages: createMessageRecords(store, pending),
+    mailboxes: createMailboxes({ store, pending, endings, subscribers, opened }),
+    agents: createAgentDirectory(store),
+    metadata: createMetadata(store),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** Puts the mail that was on disk into the mailboxes. */
+function loadMail(chunks: readonly MailChunk[], pending: PendingMail): void {
+  const agentIds: string[] = [];
+  for (const chunk of chunks) {
+    agentIds.push(...chunk.newMailboxes);
+    readMailRows(chunk, ({ mailbox, returned, ...row }) => {
+      const box = pending.reserve(agentIds[mailbox] as string, row.size);
+      pending.add(box, { ...row, returned: returnReason(returned) });
+    });
+  }
+}
+
+/** Nothing durable counts the runs of an engine in memory; chance tells their delivery ids apart. */
+function randomEpoch(random: Random): number {
+  return Buffer.from(random.bytes(6)).readUIntBE(0, 6);
+}

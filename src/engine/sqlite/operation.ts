@@ -1,0 +1,24 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { TapeReader, TapeWriter } from './tape.ts';
+
+/**
+ * One thing the worker can be asked for. Its request and its reply cross on tapes;
+ * both ends of each are in the same file, so that they cannot drift apart.
+ */
+export interface Operation<Request, Reply> {
+  /** Whether it may change the database. */
+  readonly writes: boolean;
+  /** Main thread: puts the request on a tape. */
+  encode(request: Request, tape: TapeWriter): void;
+  /** Worker: prepares the statements, once. */
+  prepare(db: DatabaseSync): RunOperation;
+  /** Main thread: reads the reply. */
+  decode(tape: TapeReader): Reply;
+}
+
+/**
+ * Worker: reads all of one request, does it inside the batch's transaction, and
+ * writes the reply. What it refuses it must refuse before it changes anything. An
+ * exception is a fault of the store and ends it.
+ */
+export type RunOperation = (request: TapeReader, reply: TapeWriter) => void;

@@ -1,0 +1,40 @@
+import type { Operation } from './operation.ts';
+import { acknowledge } from './operations/acknowledge.ts';
+import { listAgents, putAgent, removeAgent } from './operations/agent-rows.ts';
+import { clearMarks } from './operations/clear-marks.ts';
+import { commit } from './operations/commit.ts';
+import { countAttempts } from './operations/count-attempts.ts';
+import { bury, expire } from './operations/end-messages.ts';
+import { findRecords } from './operations/find-records.ts';
+import { listSessions } from './operations/list-sessions.ts';
+import { loadSession } from './operations/load-session.ts';
+import { markInUse } from './operations/mark-in-use.ts';
+import { getMetadata, holdsData, putMetadata } from './operations/metadata-rows.ts';
+import { noOperation } from './operations/no-operation.ts';
+import { pruneRecords } from './operations/prune-records.ts';
+import { readEvents } from './operations/read-events.ts';
+import { readMail } from './operations/read-mail.ts';
+
+/** All operations; the position of one is its number on the tape, the same in both threads. */
+export const OPERATIONS: readonly Operation<never, unknown>[] = [
+  commit,
+  acknowledge,
+  countAttempts,
+  bury,
+  expire,
+  markInUse,
+  findRecords,
+  readMail,
+  loadSession,
+  readEvents,
+  listSessions,
+  putAgent,
+  removeAgent,
+  listAgents,
+  getMetadata,
+  putMetadata,
+  holdsData,
+  pruneRecords,
+  clearMarks,
+  noOperation,
+];

@@ -1,0 +1,47 @@
+import type { SessionReadQuery, StoredEvent } from '../../engine.ts';
+import type { Operation } from '../operation.ts';
+
+interface Row {
+  readonly sequence: number;
+  readonly body: Uint8Array;
+}
+
+/** Events of one session above a sequence, ascending, bounded in number and bytes. */
+export const readEvents: Operation<SessionReadQuery, StoredEvent[]> = {
+  writes: false,
+  encode({ sessionId, after, limit, maxBytes }, tape) {
+    tape.text(sessionId);
+    tape.number(after);
+    tape.number(limit);
+    tape.number(maxBytes);
+  },
+  prepare(db) {
+    const select = db.prepare(
+      `SELECT sequence, body FROM events
+       WHERE session = (SELECT ord FROM sessions WHERE session_id = ?) AND sequence > ? ORDER BY sequence LIMIT ?`,
+    );
+    return (request, reply) => {
+      const rows = select.iterate(request.text(), request.number(), request.number()) as Iterable<unknown> as Iterable<Row>;
+      let room = request.number();
+      let first = true;
+      for (const { sequence, body } of rows) {
+        room -= body.byteLength;
+        if (room < 0 && !first) break;
+        first = false;
+        reply.number(sequence);
+        reply.bytes(body);
+      }
+      reply.number(END);
+    };
+  },
+  decode(tape) {
+    const events: StoredEvent[] = [];
+    for (let sequence = tape.number(); sequence !== END; sequence = tape.number()) {
+      events.push({ sequence, bytes: tape.ownBytes() });
+    }
+    return events;
+  },
+};
+
+/** Follows the last event; sequences start at 1. */
+const END = 0;

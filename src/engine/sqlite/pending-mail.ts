@@ -1,0 +1,183 @@
+import type { Clock } from '../../lib/clock.ts';
+import { SQLITE_LIMITS } from '../../limits.ts';
+import type { EngineLimits, LeaseRequest, MailboxRoom } from '../engine.ts';
+import { createDeadlineQueue } from './deadline-queue.ts';
+import type { Entry, Expiry, Mailbox, NewEntry } from './mailbox.ts';
+import { createEntry, createMailbox, takeReady } from './mailbox.ts';
+import type { MailContent } from './operations/read-mail.ts';
+
+/**
+ * Everything that waits or is leased, in memory: who has what, what comes next, what
+ * is due. It decides nothing and writes nothing; `mailboxes.ts` does.
+ */
+export interface PendingMail {
+  find(agentId: string): Mailbox | undefined;
+  room(agentId: string, bytes: number): MailboxRoom;
+  /** Keeps room for a message that is on its way to the disk. */
+  reserve(agentId: string, bytes: number): Mailbox;
+  unreserve(mailbox: Mailbox, bytes: number): void;
+  /** Puts a message in the room that was reserved for it. */
+  add(mailbox: Mailbox, entry: NewEntry, content?: MailContent): Entry;
+  /** Leases what is ready; the expired ones are left for the caller to end. */
+  lease(mailbox: Mailbox, request: LeaseRequest): { taken: Entry[]; expired: Entry[] };
+  extend(entry: Entry, leaseMs: number): void;
+  /** Makes an entry available again, after a delay if one is given. It must not be leased. */
+  putBack(entry: Entry, delayMs: number): void;
+  endLease(entry: Entry): void;
+  /** Takes an entry out of everything but its mailbox: it is on its way out. */
+  leave(entry: Entry): void;
+  /** Forgets an entry that has left, and frees its room. */
+  remove(entry: Entry): void;
+  leased(): Entry[];
+  /** Forgets mailboxes that are empty and were not used since the last call. */
+  forgetIdle(): Mailbox[];
+  /** Stops all timers. */
+  stop(): void;
+}
+
+export interface PendingMailOptions {
+  readonly clock: Clock;
+  readonly limits: EngineLimits;
+  /** The leases of these have run out; they are still leased. */
+  onLeasesOver(entries: Entry[]): void;
+  /** These have passed their expiresAt, whatever state they are in. */
+  onExpired(entries: Entry[]): void;
+  /** A message of this mailbox became available. */
+  onAvailable(agentId: string): void;
+}
+
+export function createPendingMail({ clock, limits, onLeasesOver, onExpired, onAvailable }: PendingMailOptions): PendingMail {
+  const mailboxes = new Map<string, Mailbox>();
+  let cachedBytes = 0;
+
+  const perTurn = SQLITE_LIMITS.deadlinesPerTurn;
+  const wakes = createDeadlineQueue<Entry>({
+    clock,
+    perTurn,
+    onDue(entries) {
+      const over = entries.filter((entry) => entry.state === 'leased');
+      for (const entry of entries) if (entry.state === 'delayed') makeReady(entry);
+      if (over.length > 0) onLeasesOver(over);
+    },
+  });
+  const expiries = createDeadlineQueue<Expiry>({
+    clock,
+    perTurn,
+    onDue: (due) => onExpired(due.map((expiry) => expiry.entry as Entry)),
+  });
+
+  const makeReady = (entry: Entry): void => {
+    entry.state = 'ready';
+    entry.mailbox.ready.add(entry);
+    onAvailable(entry.mailbox.agentId);
+  };
+  const endLease = (entry: Entry): void => {
+    const { holders } = entry.mailbox;
+    const held = holders.get(entry.holder);
+    held?.delete(entry);
+    if (held?.size === 0) holders.delete(entry.holder);
+    wakes.remove(entry);
+  };
+  const startLease = (entry: Entry, { holder, leaseMs }: LeaseRequest, now: number): void => {
+    const { holders } = entry.mailbox;
+    const held = holders.get(holder);
+    if (held === undefined) holders.set(holder, new Set([entry]));
+    else held.add(entry);
+    entry.state = 'leased';
+    entry.holder = holder;
+    entry.leases++;
+    entry.leasedAt = now;
+    entry.handedOut = false;
+    entry.dueAt = now + leaseMs;
+    wakes.add(entry);
+  };
+  return {
+    find: (agentId) => mailboxes.get(agentId),
+    room(agentId, bytes) {
+      const mailbox = mailboxes.get(agentId);
+      const heldMessages = (mailbox?.messages ?? 0) + 1;
+      const heldBytes = (mailbox?.bytes ?? 0) + bytes;
+      const { maxMailboxMessages, maxMailboxBytes } = limits;
+      if (heldMessages > maxMailboxMessages) return { ok: false, bound: 'messages', limit: maxMailboxMessages, actual: heldMessages };
+      if (heldBytes > maxMailboxBytes) return { ok: false, bound: 'bytes', limit: maxMailboxBytes, actual: heldBytes };
+      return { ok: true };
+    },
+    reserve(agentId, bytes) {
+      let mailbox = mailboxes.get(agentId);
+      if (mailbox === undefined) {
+        mailbox = createMailbox(agentId, limits.starvationLimit);
+        mailboxes.set(agentId, mailbox);
+      }
+      mailbox.messages++;
+      mailbox.bytes += bytes;
+      mailbox.touched = true;
+      return mailbox;
+    },
+    unreserve(mailbox, bytes) {
+      mailbox.messages--;
+      mailbox.bytes -= bytes;
+    },
+    add(mailbox, newEntry, content) {
+      const entry = createEntry(mailbox, newEntry);
+      if (content !== undefined && cachedBytes + entry.size <= limits.envelopeCacheBytes) {
+        entry.content = content;
+        cachedBytes += entry.size;
+      }
+      mailbox.entries.set(entry.sequence, entry);
+      if (entry.expiry !== undefined) {
+        entry.expiry.entry = entry;
+        expiries.add(entry.expiry);
+      }
+      makeReady(entry);
+      return entry;
+    },
+    lease(mailbox, request) {
+      const now = clock.now();
+      mailbox.touched = true;
+      const found = takeReady(mailbox, request, now);
+      for (const entry of found.taken) startLease(entry, request, now);
+      return found;
+    },
+    extend(entry, leaseMs) {
+      wakes.remove(entry);
+      entry.dueAt = clock.now() + leaseMs;
+      wakes.add(entry);
+    },
+    putBack(entry, delayMs) {
+      if (delayMs <= 0) return makeReady(entry);
+      entry.state = 'delayed';
+      entry.dueAt = clock.now() + delayMs;
+      wakes.add(entry);
+    },
+    endLease,
+    leave(entry) {
+      if (entry.state === 'leased') endLease(entry);
+      wakes.remove(entry);
+      entry.mailbox.ready.remove(entry);
+      if (entry.expiry !== undefined) expiries.remove(entry.expiry);
+      entry.state = 'leaving';
+    },
+    remove(entry) {
+      const { mailbox } = entry;
+      mailbox.entries.delete(entry.sequence);
+      mailbox.messages--;
+      mailbox.bytes -= entry.size;
+      if (entry.content !== undefined) cachedBytes -= entry.size;
+      entry.content = undefined;
+    },
+    leased: () => [...mailboxes.values()].flatMap(({ holders }) => [...holders.values()].flatMap((held) => [...held])),
+    forgetIdle() {
+      const idle: Mailbox[] = [];
+      for (const mailbox of mailboxes.values()) {
+        if (mailbox.messages === 0 && !mailbox.touched) idle.push(mailbox);
+        mailbox.touched = false;
+      }
+      for (const { agentId } of idle) mailboxes.delete(agentId);
+      return idle;
+    },
+    stop() {
+      wakes.stop();
+      expiries.stop();
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { Worker } from 'node:worker_threads';
+import { SQLITE_LIMITS } from '../../limits.ts';
+import { EngineError } from '../engine.ts';
+import type { EngineObserver } from '../engine.ts';
+import type { MailChunk, OpenedState } from './load-state.ts';
+import type { Operation } from './operation.ts';
+import { noOperation } from './operations/no-operation.ts';
+import { OPERATIONS } from './operations.ts';
+import type { TapeReader, TapeWriter } from './tape.ts';
+import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
+import type { FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts';
+
+/**
+ * The main thread's end of the worker. Operations queue here; whenever the worker
+ * is free it gets all that wait, up to the bounds of a batch, and answers all at once.
+ */
+export interface StoreThread {
+  /** Queues an operation. Exactly one of the two callbacks is called, in the order of submission. */
+  submit<Request, Reply>(operation: Operation<Request, Reply>, request: Request, callbacks: Callbacks<Reply>): void;
+  /** `submit` as a promise, for calls from outside: it rejects once they are refused. */
+  call<Request, Reply>(operation: Operation<Request, Reply>, request: Request): Promise<Reply>;
+  /** Resolves when all that was submitted is durable. */
+  flush(): Promise<void>;
+  /** Throws what every call must reject with once the store is closed or has failed. */
+  assertOpen(): void;
+  /** Takes no more operations from outside; what was submitted still runs. */
+  refuseCalls(): void;
+  /** Closes the database after what was submitted, and ends the thread. Resolves also when the store has failed. */
+  close(): Promise<void>;
+}
+
+export interface Callbacks<Reply> {
+  done(reply: Reply): void;
+  failed(error: EngineError): void;
+}
+
+export interface StoreThreadOptions extends WorkerOptions {
+  readonly observer: EngineObserver;
+  /** Called once, before anything is rejected, when the store fails. */
+  onFailure(): void;
+}
+
+interface Pending {
+  decode(tape: TapeReader): unknown;
+  done(reply: never): void;
+  failed(error: EngineError): void;
+}
+
+interface Batch {
+  readonly tape: TapeWriter;
+  readonly pending: Pending[];
+}
+
+// Compiled, this module and the worker's are both .js.
+const WORKER_URL = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+/** A store that is open, with what was in it. */
+export interface OpenedStore {
+  readonly thread: StoreThread;
+  readonly state: OpenedState;
+  /** All waiting mail, oldest first. */
+  readonly mail: readonly MailChunk[];
+}
+
+/** Opens the store; rejects with the `EngineError` that says why it could not be. */
+export async function startStoreThread(options: StoreThreadOptions): Promise<OpenedStore> {
+  const worker = new Worker(WORKER_URL, { name: 'agentbus-sqlite', workerData: { file: options.file } satisfies WorkerOptions });
+  const { state, mail } = await opened(worker);
+  return { thread: createStoreThread(worker, options), state, mail };
+}
+
+function opened(worker: Worker): Promise<Omit<OpenedStore, 'thread'>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Omit<OpenedStore, 'thread'>>();
+  const mail: MailChunk[] = [];
+  const onMessage = (message: FromWorker): void => {
+    if (message.kind === 'mail') mail.push(message.chunk);
+    if (message.kind === 'opened') resolve({ state: message.state, mail });
+    if (message.kind === 'failed') {
+      const { code, facts, cause } = message.failure;
+      reject(new EngineError(code, message.failure.message, { facts, cause }));
+    }
+  };
+  const onError = (error: unknown): void => reject(new EngineError('failed', 'the store thread could not start', { cause: error }));
+  const onExit = (): void => reject(new EngineError('failed', 'the store thread ended while it opened the database'));
+  worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+  return promise.finally(() => worker.off('message', onMessage).off('error', onError).off('exit', onExit));
+}
+
+function createStoreThread(worker: Worker, { observer, onFailure }: StoreThreadOptions): StoreThread {
+  const codes = new Map<object, number>(OPERATIONS.map((operation, code) => [operation, code]));
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  /** Batches that are still to be sent; only the last one grows. */
+  let queue: Batch[] = [];
+  let running: Batch | undefined;
+  let sendPlanned = false;
+  let callsRefused = false;
+  let closing: Promise<void> | undefined;
+  let exitExpected = false;
+  let failure: EngineError | undefined;
+
+  const openBatch = (): Batch => {
+    const last = queue.at(-1);
+    if (last !== undefined && last.pending.length < SQLITE_LIMITS.maxBatchOperations && last.tape.weight < SQLITE_LIMITS.maxBatchBytes) {
+      return last;
+    }
+    const batch: Batch = { tape: createTapeWriter(), pending: [] };
+    queue.push(batch);
+    return batch;
+  };
+  const post = (message: ToWorker, moved: ArrayBuffer[] = []): void => worker.postMessage(message, moved);
+  const sendNext = (): void => {
+    sendPlanned = false;
+    if (running !== undefined || failure !== undefined) return;
+    running = queue.shift();
+    if (running === undefined) return;
+    const tape = running.tape.finish();
+    post({ kind: 'batch', tape, operations: running.pending.length }, tapeBuffers(tape));
+  };
+  // A microtask later, so that all operations of one turn go together.
+  const planSend = (): void => {
+    if (sendPlanned || running !== undefined) return;
+    sendPlanned = true;
+    queueMicrotask(sendNext);
+  };
+  const fail = (error: EngineError): void => {
+    if (failure !== undefined) return;
+    failure = error;
+    onFailure();
+    observer.failed?.(error);
+    const lost = [...(running?.pending ?? []), ...queue.flatMap((batch) => batch.pending)];
+    running = undefined;
+    queue = [];
+    for (const pending of lost) pending.failed(error);
+  };
+  const onReplies = ({ tape, writes, durationMs }: FromWorker & { kind: 'replies' }): void => {
+    const pending = running?.pending ?? [];
+    running = undefined;
+    sendNext();
+    const reader = createTapeReader(tape);
+    for (const { decode, done } of pending) done(decode(reader) as never);
+    if (writes > 0) observer.committed?.(writes, durationMs);
+  };
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind === 'replies') onReplies(message);
+    if (message.kind === 'failed') fail(failedError(message.failure.message, message.failure));
+  });
+  worker.on('error', (error) => fail(failedError('the store thread crashed', { cause: error })));
+  worker.on('exit', (code) => {
+    if (!exitExpected) fail(failedError(`the store thread ended with code ${code}`));
+  });
+
+  const submit: StoreThread['submit'] = (operation, request, { done, failed }) => {
+    if (failure !== undefined) return failed(failure);
+    if (closing !== undefined) return failed(closedError());
+    const { tape, pending } = openBatch();
+    tape.number(codes.get(operation) as number);
+    operation.encode(request, tape);
+    pending.push({ decode: operation.decode, done, failed });
+    planSend();
+  };
+  const assertOpen = (): void => {
+    if (failure !== undefined) throw failure;
+    if (callsRefused) throw closedError();
+  };
+  const call: StoreThread['call'] = async (operation, request) => {
+    assertOpen();
+    return await new Promise((resolve, reject) => submit(operation, request, { done: resolve, failed: reject }));
+  };
+  const drained = (): Promise<void> =>
+    new Promise((resolve) => submit(noOperation, undefined, { done: resolve, failed: () => resolve() }));
+  const end = async (allDone: Promise<void>): Promise<void> => {
+    await allDone;
+    exitExpected = true;
+    if (failure === undefined) post({ kind: 'close' });
+    else await worker.terminate();
+    await exited;
+  };
+  return {
+    submit,
+    call,
+    flush: () => call(noOperation, undefined),
+    assertOpen,
+    refuseCalls() {
+      callsRefused = true;
+    },
+    close() {
+      closing ??= end(drained());
+      return closing;
+    },
+  };
+}
+
+function closedError(): EngineError {
+  return new EngineError('closed', 'the engine is closed');
+}
+
+function failedError(message: string, options: { facts?: Readonly<Record<string, string | number>>; cause?: unknown } = {}): EngineError {
+  return new EngineError('failed', `the store failed: ${message}`, options);
+}

@@ -1,0 +1,47 @@
+import { createContextKey, type HandlerContext } from '@connectrpc/connect';
+import { BusError } from '../bus/bus-error.ts';
+import { type Caller, type Principal, requireSpeaker } from '../bus/caller.ts';
+
+/** Knows whose key a key is. */
+export interface Keys {
+  /** The principal behind a key as a client sent it; undefined if nobody's. */
+  find(key: string): Principal | undefined;
+}
+
+/** Header fields that say who calls. `Authorization: Bearer <key>` is the other spelling of the first. */
+export const KEY_HEADER = 'x-agent-api-key';
+export const AGENT_HEADER = 'x-agent-id';
+
+/** Where the plumbing keeps the caller of a call. */
+export const callerKey = createContextKey<Caller | undefined>(undefined, { description: 'caller' });
+
+/** Who makes this call. Every call of the bus's own services has a caller. */
+export function callerOf(context: Pick<HandlerContext, 'values'>): Caller {
+  const caller = context.values.get(callerKey);
+  if (caller === undefined) throw new Error('the call was let in without an identity');
+  return caller;
+}
+
+/**
+ * Reads who calls from the header of a request, whichever protocol it has.
+ * Throws KEY_MISSING, KEY_INVALID, or AGENT_NOT_ALLOWED if the agent that the caller names is not the key's.
+ */
+export function authenticate(header: Headers, keys: Keys): Caller {
+  const key = header.get(KEY_HEADER) ?? bearerToken(header.get('authorization'));
+  if (key === undefined || key === '') {
+    throw new BusError('KEY_MISSING', `a key is needed: header ${KEY_HEADER}, or Authorization: Bearer`);
+  }
+  const principal = keys.find(key);
+  if (principal === undefined) throw new BusError('KEY_INVALID', 'the bus does not know this key');
+  return actingAs({ principal }, header.get(AGENT_HEADER));
+}
+
+function actingAs(caller: Caller, agentId: string | null): Caller {
+  if (agentId === null || agentId === '') return caller;
+  requireSpeaker(caller, agentId);
+  return { ...caller, agentId };
+}
+
+function bearerToken(authorization: string | null): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+}

@@ -1,0 +1,62 @@
+import type { DescField, DescOneof } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import type { Facts, Reason } from '../bus/bus-error.ts';
+import { RPC_LIMITS } from '../limits.ts';
+
+/**
+ * Why Connect itself refused a call. It states only a code, but it has few
+ * occasions for each: ResourceExhausted is always a message beyond
+ * `readMaxBytes` or `writeMaxBytes`, for example. Undefined for a call that the client gave up.
+ */
+export function reasonOfTransportError(error: ConnectError): { reason: Reason; facts: Facts } | undefined {
+  switch (error.code) {
+    case Code.Canceled:
+    case Code.Aborted:
+      return undefined;
+    case Code.InvalidArgument:
+      return { reason: 'MALFORMED_REQUEST', facts: fieldOf(error) };
+    case Code.ResourceExhausted:
+      return { reason: 'MESSAGE_TOO_LARGE', facts: { limit: RPC_LIMITS.maxRequestBytes, ...sizeOf(error) } };
+    case Code.Unimplemented:
+      return { reason: 'NOT_IMPLEMENTED', facts: { feature: error.rawMessage } };
+    case Code.DeadlineExceeded:
+      return { reason: 'DEADLINE_EXCEEDED', facts: {} };
+    case Code.Unavailable:
+      return { reason: 'DRAINING', facts: {} };
+    default:
+      return { reason: 'INTERNAL', facts: {} };
+  }
+}
+
+/**
+ * Connect calls bytes that are no such message, or that cannot be decompressed,
+ * "internal". While a request is being read that is the client's fault. Changes the error in place.
+ */
+export function blameRequest(error: unknown): void {
+  if (error instanceof ConnectError && error.code === Code.Internal) setCode(error, Code.InvalidArgument);
+}
+
+/** Changes the code of an error that Connect is about to write: it keeps no other reference to correct. */
+export function setCode(error: { readonly code: Code }, code: Code): void {
+  (error as { code: Code }).code = code;
+}
+
+/** The field that could not be read, by its proto name, where the decoder knew it. */
+function fieldOf(error: ConnectError): Facts {
+  const cause = error.cause instanceof Error ? error.cause.cause : undefined;
+  if (isFieldError(cause)) return { field: cause.field().name };
+  // The decoder names an unknown key in its text only.
+  const unknownKey = /: key "(.*)" is unknown$/.exec(error.rawMessage)?.[1];
+  return unknownKey === undefined ? {} : { field: unknownKey };
+}
+
+/** The size that was refused, which Connect names in its text only, and only if it was announced. */
+function sizeOf(error: ConnectError): Facts {
+  const actual = /^message size (\d+) /.exec(error.rawMessage)?.[1];
+  return actual === undefined ? {} : { actual };
+}
+
+/** The error by which protobuf-es says which field it could not read; it exports no test for it. */
+function isFieldError(error: unknown): error is Error & { field(): DescField | DescOneof } {
+  return error instanceof Error && 'field' in error && typeof error.field === 'function';
+}

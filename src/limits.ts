@@ -56,6 +56,20 @@ export const MESSAGE_LIMITS = {
   maxEnvelopeBytes: 4 * MiB - 64 * KiB,
 } as const;
 
+/** Bounds and defaults that single calls name. */
+export const CALL_LIMITS = {
+  /** Pages of lists: half a screen by default, and never so many that a page outgrows a gRPC message. */
+  listPage: { default: 50, max: 500 },
+  /** Pages of session events; a page is bounded in bytes too. */
+  eventPage: { default: 100, max: 1_000 },
+  /** Messages of one ReceiveMessages: scripts take one, workers a batch. */
+  receivePage: { default: 1, max: 1_000 },
+  /** Long enough for a call to a model to answer, short enough that a lost delivery is soon somebody else's. */
+  defaultLeaseMs: 30 * SECOND,
+  /** Name of the one process of an agent that does not name itself. */
+  defaultInstanceId: 'default',
+} as const;
+
 /** Bounds inside the embedded engine. */
 export const SQLITE_LIMITS = {
   /** One fsync for a thousand operations costs each next to nothing; a longer batch only makes the first one wait. */

@@ -1,11 +1,17 @@
 import type { Agents } from './agent/agents.ts';
 import type { Deliveries } from './message/deliveries.ts';
 import type { Messages } from './message/messages.ts';
+import type { SessionRegistry } from './session/session-registry.ts';
 import type { Sessions } from './session/sessions.ts';
+import type { SessionsNow } from './session/sessions-now.ts';
 
 /** The domain as its servers and embedders see it. */
 export interface Bus {
   readonly sessions: Sessions;
+  /** The same for a program that embeds the bus and cannot wait. */
+  readonly sessionsNow: SessionsNow;
+  /** Calls a listener with every session event once it is durable; returns the way to stop. */
+  readonly onSessionEvent: SessionRegistry['onEvent'];
   readonly messages: Messages;
   readonly deliveries: Deliveries;
   readonly agents: Agents;

@@ -1,5 +1,5 @@
-import type { Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { SessionEvent, SessionEventType } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
+import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type {
   AddParticipantRequest,
   CompleteSessionRequest,
@@ -9,7 +9,29 @@ import type {
   UpdateSharedContextRequest,
   UpdateWorkflowRequest,
 } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
-import type { Caller } from '../caller.ts';
+import type { SessionLog } from '../../engine/engine.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { mintId } from '../../lib/ids.ts';
+import { mapConcurrently } from '../../lib/map-concurrently.ts';
+import type { Random } from '../../lib/random.ts';
+import { createTimeoutSignal } from '../../lib/timeout-signal.ts';
+import { SESSION_LIMITS } from '../../limits.ts';
+import { actingPatterns, actorOf, actsFor, type Caller, requireSpeaker } from '../caller.ts';
+import {
+  addParticipant,
+  changeSharedContext,
+  completeSession,
+  type Decide,
+  removeParticipant,
+  requireActive,
+  terminateSession,
+  updateWorkflow,
+} from './commands.ts';
+import type { LiveSession } from './live-session.ts';
+import { requireMember, requireOrchestrator, visibleSession } from './session-access.ts';
+import { sessionAlreadyExists, type SessionRegistry } from './session-registry.ts';
+import { sessionCreated } from './new-session.ts';
+import { nextEvent, ofTypes, requireCursor, watchSession } from './watch-session.ts';
 
 /**
  * Sessions, as orchestrators and participants use them. Every change resolves with the
@@ -68,4 +90,111 @@ export interface EventPage {
   readonly events: SessionEvent[];
   /** Sequence to go on from when there may be more at once. */
   readonly next: number | undefined;
+}
+
+export interface SessionsOptions {
+  readonly registry: SessionRegistry;
+  readonly log: SessionLog;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function createSessions({ registry, log, clock, random }: SessionsOptions): Sessions {
+  async function change(
+    caller: Caller,
+    sessionId: string,
+    authorize: (caller: Caller, session: Session) => void,
+    decide: Decide,
+  ): Promise<Session> {
+    const live = await visibleSession(registry, caller, sessionId);
+    authorize(caller, live.decided);
+    requireActive(live.decided);
+    const written = registry.append(live, decide(live.decided, clock.now()), { actor: actorOf(caller) });
+    const { decided } = live;
+    await written;
+    return decided;
+  }
+
+  async function durable(live: LiveSession): Promise<Session> {
+    if (live.durable === undefined) await live.written;
+    return live.durable ?? live.decided;
+  }
+
+  return {
+    async create(caller, request) {
+      requireSpeaker(caller, request.orchestrator);
+      const sessionId = request.sessionId || mintId('sess', random);
+      const body = sessionCreated(request, sessionId, clock.now());
+      if ((await registry.load(sessionId)) !== undefined) throw sessionAlreadyExists(sessionId);
+      const live = registry.begin(sessionId, body, { actor: actorOf(caller) });
+      const { decided, written } = live;
+      await written;
+      return decided;
+    },
+    async get(caller, sessionId) {
+      return durable(await visibleSession(registry, caller, sessionId));
+    },
+    async list(caller, query) {
+      const page = await log.list({
+        visibleTo: actingPatterns(caller),
+        limit: query.limit,
+        labels: query.labels,
+        ...(query.state !== SessionState.UNSPECIFIED && { state: SessionState[query.state] }),
+        ...(query.participant !== '' && { member: query.participant }),
+        ...(query.after !== undefined && { after: query.after }),
+      });
+      const found = await mapConcurrently(page.sessionIds, SESSION_LIMITS.listConcurrency, async (sessionId) => {
+        const live = await registry.load(sessionId);
+        return live && withoutContext(await durable(live));
+      });
+      return { sessions: found.filter((session) => session !== undefined), next: page.next };
+    },
+    addParticipant: (caller, request) =>
+      change(caller, request.sessionId, requireOrchestrator, addParticipant(request)),
+    removeParticipant: (caller, request) =>
+      change(caller, request.sessionId, mayRemove(request.agentId), removeParticipant(request)),
+    updateWorkflow: (caller, request) =>
+      change(caller, request.sessionId, requireOrchestrator, updateWorkflow(request)),
+    updateSharedContext: (caller, request) =>
+      change(caller, request.sessionId, requireMember, changeSharedContext(request)),
+    complete: (caller, request) => change(caller, request.sessionId, requireOrchestrator, completeSession(request)),
+    terminate: (caller, request) => change(caller, request.sessionId, requireOrchestrator, terminateSession(request)),
+    async events(caller, { sessionId, afterSequence, types, limit, waitMs, signal }) {
+      const live = await visibleSession(registry, caller, sessionId);
+      requireCursor(live, afterSequence);
+      const waiting = createTimeoutSignal(clock, waitMs, signal);
+      try {
+        for (let after = afterSequence; ; ) {
+          const page = await registry.read(live, { after, limit });
+          after = Number(page.at(-1)?.sequence ?? after);
+          const isMore = live.durable !== undefined && live.durable.lastSequence > BigInt(after);
+          const isOver = live.durable?.state !== SessionState.ACTIVE && !isMore;
+          const events = ofTypes(page, types);
+          if (events.length > 0 || isOver || waiting.signal.aborted) return { events, next: isMore ? after : undefined };
+          await nextEvent(live, after, waiting.signal);
+          requireMember(caller, live.decided);
+        }
+      } finally {
+        waiting.cancel();
+      }
+    },
+    async *watch(caller, { sessionId, afterSequence, types, signal }) {
+      const live = await visibleSession(registry, caller, sessionId);
+      const authorize = (session: Session) => requireMember(caller, session);
+      yield* watchSession({ registry, live, afterSequence, types, signal, authorize });
+    },
+  };
+}
+
+/** A participant may leave by itself; everybody else is removed by the orchestrator. */
+function mayRemove(agentId: string): (caller: Caller, session: Session) => void {
+  return (caller, session) => {
+    if (!actsFor(caller, agentId)) requireOrchestrator(caller, session);
+  };
+}
+
+/** Lists leave the shared context out: a page of them would not fit into a message. */
+function withoutContext(session: Session): Session {
+  const { sharedContext: _, ...rest } = session;
+  return rest;
 }

@@ -57,7 +57,7 @@ export declare type CreateSessionRequest = Message<"agentbus.v1.CreateSessionReq
   /**
    * What the members share at the start. Absent means an empty object.
    *
-   * At most 1 MiB encoded.
+   * At most 1 MiB as JSON text in UTF-8.
    *
    * @generated from field: google.protobuf.Struct shared_context = 5;
    */

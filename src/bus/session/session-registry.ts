@@ -1,0 +1,214 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
+import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
+import type { Journal, NewMessage, SessionAppend, SessionLog } from '../../engine/engine.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { SESSION_LIMITS } from '../../limits.ts';
+import { BusError } from '../bus-error.ts';
+import type { EventBody } from './event-body.ts';
+import { evolve } from './evolve.ts';
+import { evolveTasks } from './evolve-tasks.ts';
+import {
+  changesIndex,
+  createLiveSession,
+  indexOf,
+  type LiveSession,
+  liveFromStored,
+  snapshotOf,
+} from './live-session.ts';
+
+/**
+ * The sessions in memory and the way their events reach the disk. Every session
+ * that is under way is here, because one process owns the data; ended ones come
+ * and go.
+ *
+ * Events are decided against memory and written behind: the next decision need not wait
+ * for the disk. If a write fails the store has failed, and the process stops.
+ */
+export interface SessionRegistry {
+  /** A session that is in memory. */
+  peek(sessionId: string): LiveSession | undefined;
+  /** A session from memory or disk. */
+  load(sessionId: string): Promise<LiveSession | undefined>;
+  /** Loads every session that is under way; called once, before anything else. */
+  loadActive(): Promise<void>;
+  /**
+   * Begins a session with its first event; it is in memory when this returns.
+   * Throws SESSION_ALREADY_EXISTS if it is in memory already, LIMIT_REACHED.
+   */
+  begin(sessionId: string, body: EventBody, origin: EventOrigin): LiveSession;
+  /** Adds events, and the message that brought them about; `live.written` resolves when they are durable. */
+  append(live: LiveSession, bodies: readonly EventBody[], origin: EventOrigin, message?: NewMessage): Promise<void>;
+  /** Durable events after a sequence, oldest first; empty when there is none. */
+  read(live: LiveSession, query: { after: number; limit: number }): Promise<SessionEvent[]>;
+  /** Calls `listener` with every event once it is durable, in order for each session. */
+  onEvent(listener: (event: SessionEvent, session: Session) => void): () => void;
+  /** Sessions that are under way. */
+  active(): Iterable<LiveSession>;
+}
+
+/** Who and what brought an event about. */
+export interface EventOrigin {
+  readonly actor: string;
+  /** Message id; empty for none. */
+  readonly cause?: string;
+}
+
+export interface SessionRegistryOptions {
+  readonly log: SessionLog;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** A write was refused that memory had decided: memory and disk contradict each other, the process must stop. */
+  contradicted(error: unknown): void;
+}
+
+export function createSessionRegistry({ log, journal, clock, contradicted }: SessionRegistryOptions): SessionRegistry {
+  const active = new Map<string, LiveSession>();
+  /** Ended sessions, least recently used first. */
+  const ended = new Map<string, LiveSession>();
+  const loading = new Map<string, Promise<LiveSession | undefined>>();
+  const eventListeners = new Set<(event: SessionEvent, session: Session) => void>();
+
+  function peek(sessionId: string): LiveSession | undefined {
+    const live = active.get(sessionId);
+    if (live !== undefined) return live;
+    const past = ended.get(sessionId);
+    if (past !== undefined) remember(past);
+    return past;
+  }
+
+  function remember(live: LiveSession): void {
+    const { sessionId } = live.decided;
+    ended.delete(sessionId);
+    ended.set(sessionId, live);
+    for (const oldest of ended.keys()) {
+      if (ended.size <= SESSION_LIMITS.maxEndedInMemory) break;
+      ended.delete(oldest);
+    }
+  }
+
+  async function loadFromLog(sessionId: string): Promise<LiveSession | undefined> {
+    const stored = await log.load(sessionId);
+    // A session of this name may have begun while the disk was read.
+    const begun = peek(sessionId);
+    if (begun !== undefined || stored === undefined) return begun;
+    const live = liveFromStored(stored);
+    if (live.decided.state === SessionState.ACTIVE) active.set(sessionId, live);
+    else remember(live);
+    return live;
+  }
+
+  function load(sessionId: string): Promise<LiveSession | undefined> {
+    const live = peek(sessionId);
+    if (live !== undefined) return Promise.resolve(live);
+    let pending = loading.get(sessionId);
+    if (pending === undefined) {
+      pending = loadFromLog(sessionId).finally(() => loading.delete(sessionId));
+      loading.set(sessionId, pending);
+    }
+    return pending;
+  }
+
+  function number(sessionId: string, last: bigint, bodies: readonly EventBody[], origin: EventOrigin): SessionEvent[] {
+    const time = timestampFromMs(clock.now());
+    return bodies.map((body, index) =>
+      create(SessionEventSchema, {
+        sessionId,
+        sequence: last + BigInt(index + 1),
+        time,
+        actor: origin.actor,
+        cause: origin.cause ?? '',
+        body,
+      }),
+    );
+  }
+
+  /** Hands events to the journal and moves `decided` on; `durable` follows when they are on disk. */
+  function write(live: LiveSession, events: readonly SessionEvent[], after: Session, message?: NewMessage): Promise<void> {
+    for (const event of events) evolveTasks(live.tasks, event);
+    const encoded = events.map((event) => toBinary(SessionEventSchema, event));
+    const lastSequence = Number(after.lastSequence);
+    const isEnd = after.state !== SessionState.ACTIVE;
+    const takesSnapshot = isEnd || lastSequence - live.snapshotSequence >= SESSION_LIMITS.snapshotEvery;
+    if (takesSnapshot) live.snapshotSequence = lastSequence;
+    const append: SessionAppend = {
+      sessionId: after.sessionId,
+      expectedSequence: lastSequence - events.length,
+      events: encoded,
+      ...(events.some(changesIndex) && { index: indexOf(after) }),
+      ...(takesSnapshot && { snapshot: snapshotOf(after, live.tasks) }),
+    };
+    live.decided = after;
+    live.written = journal.commit(message ? { append, message } : { append }).then(() => {
+      live.durable = after;
+      events.forEach((event, index) => live.recent.add(event, encoded[index]?.length ?? 0));
+      if (isEnd) {
+        active.delete(after.sessionId);
+        remember(live);
+      }
+      for (const listener of [...live.listeners]) listener();
+      for (const event of events) for (const listener of eventListeners) listener(event, after);
+    });
+    // Whoever needs the disk awaits `written` and gets the same error.
+    live.written.catch(contradicted);
+    return live.written;
+  }
+
+  return {
+    peek,
+    load,
+    async loadActive() {
+      let after: string | undefined;
+      do {
+        const page = await log.list({ state: 'ACTIVE', limit: SESSION_LIMITS.snapshotEvery, ...(after && { after }) });
+        for (const sessionId of page.sessionIds) await load(sessionId);
+        after = page.next;
+      } while (after !== undefined);
+    },
+    begin(sessionId, body, origin) {
+      if (peek(sessionId) !== undefined) throw sessionAlreadyExists(sessionId);
+      if (active.size >= SESSION_LIMITS.maxActiveSessions) {
+        throw new BusError('LIMIT_REACHED', `${active.size} sessions are under way; no more are allowed`, {
+          bound: 'active sessions',
+          limit: SESSION_LIMITS.maxActiveSessions,
+        });
+      }
+      const events = number(sessionId, 0n, [body], origin);
+      const session = foldAll(undefined, events);
+      const live = createLiveSession({ decided: session, tasks: new Map(), durable: undefined, snapshotSequence: 0 });
+      active.set(sessionId, live);
+      void write(live, events, session);
+      return live;
+    },
+    append(live, bodies, origin, message) {
+      const { decided } = live;
+      const events = number(decided.sessionId, decided.lastSequence, bodies, origin);
+      return write(live, events, foldAll(decided, events), message);
+    },
+    async read(live, { after, limit }) {
+      const recent = live.recent.after(after);
+      if (recent !== undefined) return recent.slice(0, limit);
+      const { sessionId } = live.decided;
+      const stored = await log.read({ sessionId, after, limit, maxBytes: SESSION_LIMITS.watchPageBytes });
+      return stored.map(({ bytes }) => fromBinary(SessionEventSchema, bytes));
+    },
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => void eventListeners.delete(listener);
+    },
+    active: () => active.values(),
+  };
+}
+
+/** The error for a session id that is taken. */
+export function sessionAlreadyExists(sessionId: string): BusError {
+  return new BusError('SESSION_ALREADY_EXISTS', `session ${sessionId} exists already`, { session_id: sessionId });
+}
+
+function foldAll(before: Session | undefined, events: readonly SessionEvent[]): Session {
+  let session = before;
+  for (const event of events) session = evolve(session, event);
+  if (session === undefined) throw new Error('a session cannot begin without an event');
+  return session;
+}

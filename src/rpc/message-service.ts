@@ -1,0 +1,81 @@
+import { durationMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { ServiceImpl } from '@connectrpc/connect';
+import { MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+import type { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
+import type { Bus } from '../bus/bus.ts';
+import { incomingFromEnvelope } from '../bus/message/incoming.ts';
+import type { MessageRecord } from '../engine/engine.ts';
+import { CALL_LIMITS } from '../limits.ts';
+import { deliveryFromLease } from './agent-stream/conversions.ts';
+import type { RpcContext } from './context.ts';
+import { callerOf } from './identity.ts';
+import { notImplemented } from './not-implemented.ts';
+import { pageSize } from './page-size.ts';
+
+/** MessageService on the bus. */
+export function createMessageService({ messages, deliveries }: Bus, _context: RpcContext): ServiceImpl<typeof MessageService> {
+  return {
+    async sendMessage({ message }, context) {
+      if (message === undefined) throw new Error('validation lets no request without a message through');
+      const outcome = await messages.send(callerOf(context), incomingFromEnvelope(message));
+      return { ...outcome, acceptedTime: timestampFromMs(outcome.acceptedAt) };
+    },
+    async receiveMessages({ agentId, instanceId, maxMessages, wait, lease }, context) {
+      const leases = await deliveries.receive(callerOf(context), {
+        agentId,
+        instanceId: instanceId || CALL_LIMITS.defaultInstanceId,
+        maxMessages: pageSize(maxMessages, CALL_LIMITS.receivePage),
+        waitMs: wait ? durationMs(wait) : 0,
+        leaseMs: lease ? durationMs(lease) : CALL_LIMITS.defaultLeaseMs,
+        signal: context.signal,
+      });
+      return { deliveries: leases.map(deliveryFromLease) };
+    },
+    async acknowledgeMessages({ agentId, deliveryIds }, context) {
+      const { stale } = await deliveries.acknowledge(callerOf(context), agentId, deliveryIds);
+      return { staleDeliveryIds: [...stale] };
+    },
+    async rejectMessages({ agentId, deliveryIds, disposition, reason }, context) {
+      const { stale } = await deliveries.reject(callerOf(context), agentId, {
+        deliveryIds,
+        reason,
+        disposition:
+          disposition.case === 'drop'
+            ? 'drop'
+            : { requeueDelayMs: disposition.value === undefined ? 0 : durationMs(disposition.value) },
+      });
+      return { staleDeliveryIds: [...stale] };
+    },
+    async extendLeases({ agentId, deliveryIds, lease }, context) {
+      const leaseMs = lease ? durationMs(lease) : CALL_LIMITS.defaultLeaseMs;
+      const extended = await deliveries.extend(callerOf(context), agentId, { deliveryIds, leaseMs });
+      return { staleDeliveryIds: [...extended.stale], leaseExpiresAt: timestampFromMs(extended.leaseExpiresAt) };
+    },
+    async getMessageStatus({ sender, messageId }, context) {
+      const record = await messages.status(callerOf(context), { sender, messageId });
+      return { statuses: [statusOf(record)] };
+    },
+    listDeadLetters: () => notImplemented('ListDeadLetters'),
+    redeliverDeadLetters: () => notImplemented('RedeliverDeadLetters'),
+    purgeDeadLetters: () => notImplemented('PurgeDeadLetters'),
+  };
+}
+
+const STATES = {
+  queued: MessageState.QUEUED,
+  delivered: MessageState.DELIVERED,
+  acknowledged: MessageState.ACKNOWLEDGED,
+  expired: MessageState.EXPIRED,
+  dead_lettered: MessageState.DEAD_LETTERED,
+} as const satisfies Record<MessageRecord['state'], MessageState>;
+
+function statusOf(record: MessageRecord) {
+  return {
+    recipient: record.recipient,
+    state: STATES[record.state],
+    acceptedTime: timestampFromMs(record.acceptedAt),
+    attempt: record.attempts,
+    reason: record.reason ?? '',
+    ...(record.changedAt !== undefined && { stateTime: timestampFromMs(record.changedAt) }),
+  };
+}

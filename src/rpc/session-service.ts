@@ -1,0 +1,70 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import { durationMs } from '@bufbuild/protobuf/wkt';
+import type { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
+import type { Bus } from '../bus/bus.ts';
+import { CALL_LIMITS } from '../limits.ts';
+import type { RpcContext } from './context.ts';
+import { callerOf } from './identity.ts';
+import { notImplemented } from './not-implemented.ts';
+import { pageSize } from './page-size.ts';
+import { openPageToken, sealPageToken } from './page-token.ts';
+import { withKeepalive } from './with-keepalive.ts';
+
+/** SessionService on the bus. */
+export function createSessionService(bus: Bus, { clock, heartbeatIntervalMs }: RpcContext): ServiceImpl<typeof SessionService> {
+  const { sessions } = bus;
+  return {
+    createSession: async (request, context) => ({ session: await sessions.create(callerOf(context), request) }),
+    getSession: async ({ sessionId }, context) => ({ session: await sessions.get(callerOf(context), sessionId) }),
+    async listSessions({ state, participant, labels, pageSize: wanted, pageToken }, context) {
+      const after = openPageToken('sessions', pageToken);
+      const limit = pageSize(wanted, CALL_LIMITS.listPage);
+      const query = { state, participant, labels, limit, ...(after !== undefined && { after }) };
+      const page = await sessions.list(callerOf(context), query);
+      return { sessions: page.sessions, nextPageToken: sealPageToken('sessions', page.next) };
+    },
+    addParticipant: async (request, context) => ({ session: await sessions.addParticipant(callerOf(context), request) }),
+    removeParticipant: async (request, context) => ({
+      session: await sessions.removeParticipant(callerOf(context), request),
+    }),
+    updateWorkflow: async (request, context) => ({ session: await sessions.updateWorkflow(callerOf(context), request) }),
+    updateSharedContext: async (request, context) => ({
+      session: await sessions.updateSharedContext(callerOf(context), request),
+    }),
+    completeSession: async (request, context) => ({ session: await sessions.complete(callerOf(context), request) }),
+    terminateSession: async (request, context) => ({ session: await sessions.terminate(callerOf(context), request) }),
+    async *watchSession({ sessionId, afterSequence, types }, context) {
+      const query = { sessionId, afterSequence: cursor(afterSequence), types, signal: context.signal };
+      // Membership and cursor are checked before the stream opens, so that a refusal comes as a plain error.
+      await sessions.events(callerOf(context), { ...query, limit: 1, waitMs: 0 });
+      const batches = sessions.watch(callerOf(context), query);
+      // No header leaves before the first message: this one opens the stream.
+      yield {};
+      for await (const batch of withKeepalive(batches, { clock, intervalMs: heartbeatIntervalMs })) {
+        if (batch === undefined) yield {};
+        else for (const event of batch) yield { event };
+      }
+    },
+    async listSessionEvents({ sessionId, afterSequence, types, wait, pageSize: wanted, pageToken }, context) {
+      const token = openPageToken('events', pageToken);
+      const page = await sessions.events(callerOf(context), {
+        sessionId,
+        afterSequence: token === undefined ? cursor(afterSequence) : Number(token),
+        types,
+        limit: pageSize(wanted, CALL_LIMITS.eventPage),
+        waitMs: wait ? durationMs(wait) : 0,
+        signal: context.signal,
+      });
+      return { events: page.events, nextPageToken: sealPageToken('events', page.next?.toString()) };
+    },
+    getTask: () => notImplemented('GetTask'),
+    listTasks: () => notImplemented('ListTasks'),
+    cancelTask: () => notImplemented('CancelTask'),
+    aggregateResults: () => notImplemented('AggregateResults'),
+  };
+}
+
+/** A sequence from the wire. No session has events beyond what a number holds exactly. */
+function cursor(afterSequence: bigint): number {
+  return afterSequence > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(afterSequence);
+}

@@ -196,6 +196,8 @@ export type MessageState = 'queued' | 'delivered' | 'acknowledged' | 'expired' |
 export interface Mailboxes {
   /** Whether `bytes` more fit in now. Exact on an exclusive engine. Makes nothing. */
   admit(agentId: string, bytes: number): MailboxRoom;
+  /** What a mailbox holds now: everything that is not settled, leased messages included. Makes nothing. */
+  depth(agentId: string): MailboxDepth;
   /**
    * Leases what is available now, in order of delivery; empty when nothing is.
    * Every lease is new: its deliveryId was never given out before, by any process.
@@ -234,6 +236,12 @@ export interface Mailboxes {
 export type MailboxRoom =
   | { readonly ok: true }
   | { readonly ok: false; readonly bound: 'messages' | 'bytes'; readonly limit: number; readonly actual: number };
+
+export interface MailboxDepth {
+  readonly messages: number;
+  /** Of their envelopes. */
+  readonly bytes: number;
+}
 
 export interface LeaseRequest {
   readonly agentId: string;

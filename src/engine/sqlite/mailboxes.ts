@@ -77,6 +77,11 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
   return {
     admit: (agentId, bytes) => pending.room(agentId, bytes),
 
+    depth(agentId) {
+      const mailbox = pending.find(agentId);
+      return { messages: mailbox?.messages ?? 0, bytes: mailbox?.bytes ?? 0 };
+    },
+
     async lease(request: LeaseRequest) {
       store.assertOpen();
       const mailbox = pending.find(request.agentId);

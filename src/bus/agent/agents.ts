@@ -1,5 +1,12 @@
-import type { Agent, AgentDescriptor, AgentStatus } from '../../../gen/ts/agentbus/v1/agent_pb.js';
-import type { Caller } from '../caller.ts';
+import { type Agent, type AgentDescriptor, AgentStatus } from '../../../gen/ts/agentbus/v1/agent_pb.js';
+import type { AgentDirectory } from '../../engine/engine.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type Caller, requireSpeaker } from '../caller.ts';
+import type { AgentRecord } from './agent-record.ts';
+import { openAgentRegistry } from './agent-registry.ts';
+import { describeAgent } from './describe-agent.ts';
+import { createPresence, GONE_INTERVALS } from './presence.ts';
+import { watchSilence } from './silence.ts';
 
 /** Who there is. All calls that name an agent reject AGENT_NOT_ALLOWED where the caller must speak as it. */
 export interface Agents {
@@ -7,17 +14,18 @@ export interface Agents {
   register(caller: Caller, descriptor: AgentDescriptor): Promise<Agent>;
   /** Forgets the agent and ends its connections. Rejects AGENT_NOT_ALLOWED, AGENT_NOT_FOUND. */
   unregister(caller: Caller, agentId: string): Promise<void>;
-  /** Rejects AGENT_NOT_FOUND. */
+  /** Throws AGENT_NOT_FOUND. */
   get(agentId: string): Agent;
   /** Ascending by id, those after `after`. */
   list(query: AgentQuery): { agents: Agent[]; next: string | undefined };
-  /** A sign of life of an instance without a stream. Rejects AGENT_NOT_ALLOWED, AGENT_NOT_FOUND. */
+  /** A sign of life by a single call. Throws AGENT_NOT_ALLOWED, AGENT_NOT_FOUND, LIMIT_REACHED. */
   heartbeat(caller: Caller, beat: InstanceBeat): void;
   /** Whether the agent is registered. */
   has(agentId: string): boolean;
   /**
    * Takes the place of an instance's stream. Another connection of the same agent and instance is
-   * fenced first: its `fenced` is called before this returns.
+   * fenced first: its `fenced` is called before this returns. The caller was checked before.
+   * Throws AGENT_NOT_FOUND, LIMIT_REACHED.
    */
   connect(connection: NewConnection): Connection;
 }
@@ -47,7 +55,7 @@ export interface NewConnection {
   fenced(): void;
   /** The agent was unregistered; this connection must end. */
   unregistered(): void;
-  /** Nothing was heard for two heartbeat intervals; this connection must end. */
+  /** Nothing was heard for two heartbeat intervals. Called again every two intervals until the connection ends. */
   silent(): void;
 }
 
@@ -61,4 +69,73 @@ export interface Connection {
   setStalled(stalled: boolean): void;
   /** The stream ended. Safe to call twice, and after fencing. */
   close(): void;
+}
+
+export interface AgentsOptions {
+  readonly directory: AgentDirectory;
+  readonly clock: Clock;
+  /** Longest time an agent may be silent before it counts as late; after two of them its stream ends. */
+  readonly heartbeatIntervalMs: number;
+  /** Messages in an agent's mailbox that are not settled. */
+  depth(agentId: string): number;
+}
+
+/** Reads who is registered; from then on the directory is only written. */
+export async function createAgents({ directory, clock, heartbeatIntervalMs, depth }: AgentsOptions): Promise<Agents> {
+  const registry = await openAgentRegistry(directory, clock);
+  const presence = createPresence<NewConnection>({ clock, heartbeatIntervalMs });
+  const limitMs = GONE_INTERVALS * heartbeatIntervalMs;
+
+  const describe = (record: AgentRecord): Agent => {
+    const { agentId } = record.descriptor;
+    return describeAgent(record, presence.report(agentId), depth(agentId));
+  };
+  return {
+    async register(caller, descriptor) {
+      requireSpeaker(caller, descriptor.agentId);
+      return describe(await registry.put(descriptor));
+    },
+    async unregister(caller, agentId) {
+      requireSpeaker(caller, agentId);
+      await registry.remove(agentId);
+      const connections = presence.streamsOf(agentId);
+      presence.forget(agentId);
+      for (const connection of connections) connection.unregistered();
+    },
+    get: (agentId) => describe(registry.get(agentId)),
+    list({ after, limit, status, capability }) {
+      const agents: Agent[] = [];
+      for (const record of registry.above(after)) {
+        if (capability !== '' && !record.descriptor.capabilities.includes(capability)) continue;
+        const agent = describe(record);
+        if (status !== AgentStatus.UNSPECIFIED && agent.status !== status) continue;
+        if (agents.length === limit) return { agents, next: agents.at(-1)?.descriptor?.agentId };
+        agents.push(agent);
+      }
+      return { agents, next: undefined };
+    },
+    heartbeat(caller, { agentId, instanceId, load, note }) {
+      requireSpeaker(caller, agentId);
+      registry.get(agentId);
+      presence.beat(agentId, instanceId, { load, note });
+    },
+    has: (agentId) => registry.find(agentId) !== undefined,
+    connect(connection) {
+      const { agentId, instanceId } = connection;
+      registry.get(agentId);
+      const before = presence.streamOf(agentId, instanceId);
+      const stream = presence.connect(agentId, instanceId, connection);
+      const silence = watchSilence({ clock, limitMs, stream, onSilent: () => connection.silent() });
+      before?.fenced();
+      return {
+        heard: stream.heard,
+        heartbeat: stream.beat,
+        setStalled: stream.setStalled,
+        close() {
+          silence.stop();
+          stream.close();
+        },
+      };
+    },
+  };
 }

@@ -1,5 +1,11 @@
-import type { Lease, Settlement } from '../../engine/engine.ts';
-import type { Caller } from '../caller.ts';
+import type { Lease, Mailboxes, Settlement } from '../../engine/engine.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type Caller, requireSpeaker } from '../caller.ts';
+import type { BusObserver } from '../observer.ts';
+import { createConsumer } from './consumer.ts';
+import { createConsumerGroups } from './consumer-groups.ts';
+import { receive } from './receive.ts';
+import { createSettlements } from './settlements.ts';
 
 /** Receiving by single calls. Streams use a {@link Consumer}. All reject AGENT_NOT_ALLOWED. */
 export interface Deliveries {
@@ -13,14 +19,14 @@ export interface Deliveries {
   /** Gives back or up. */
   reject(caller: Caller, agentId: string, rejection: Rejection): Promise<Settlement>;
   /** Keeps for `leaseMs` from now. */
-  extend(caller: Caller, agentId: string, extension: { deliveryIds: readonly string[]; leaseMs: number }): Promise<Settlement & { leaseExpiresAt: number }>;
+  extend(caller: Caller, agentId: string, extension: Extension): Promise<Settlement & { leaseExpiresAt: number }>;
   /** A standing taker of an agent's mail, for a stream. The caller was checked before. */
   consume(options: ConsumerOptions): Consumer;
 }
 
 export interface ReceiveRequest {
   readonly agentId: string;
-  /** Holder of the leases. */
+  /** Names the process in the holder of the leases. */
   readonly instanceId: string;
   readonly maxMessages: number;
   readonly waitMs: number;
@@ -33,6 +39,11 @@ export interface Rejection {
   /** Back after `requeueDelayMs`, or to the dead letters. */
   readonly disposition: { readonly requeueDelayMs: number } | 'drop';
   readonly reason: string;
+}
+
+export interface Extension {
+  readonly deliveryIds: readonly string[];
+  readonly leaseMs: number;
 }
 
 export interface ConsumerOptions {
@@ -48,7 +59,10 @@ export interface ConsumerOptions {
   failed(error: unknown): void;
 }
 
-/** Takes mail as credit allows, until it is closed. */
+/**
+ * Takes mail as credit allows, until it is closed. Credit is freed when a delivery is
+ * settled, by whomever, and when its lease runs out.
+ */
 export interface Consumer {
   /** Deliveries handed over and not settled. */
   readonly inFlight: number;
@@ -61,4 +75,52 @@ export interface Consumer {
   extend(deliveryIds: readonly string[]): Promise<Settlement>;
   /** Ends: everything in flight is available to others before this returns. Settlements after it are stale. */
   close(): void;
+}
+
+export interface DeliveriesOptions {
+  readonly mailboxes: Mailboxes;
+  readonly clock: Clock;
+  readonly observer: BusObserver;
+}
+
+export function createDeliveries({ mailboxes, clock, observer }: DeliveriesOptions): Deliveries {
+  const groups = createConsumerGroups(mailboxes);
+  const settlements = createSettlements({ mailboxes, groups, clock, observer });
+  let received = 0;
+
+  const delivering = (leases: readonly Lease[]): void => {
+    observer.delivered?.(leases.length);
+    const again = leases.filter(({ redeliveredBecause }) => redeliveredBecause !== undefined);
+    if (again.length > 0) observer.redelivered?.(again.length);
+  };
+  return {
+    async receive(caller, request) {
+      requireSpeaker(caller, request.agentId);
+      const holder = `${request.instanceId}#${++received}`;
+      const leases = await receive(request, { mailboxes, clock, holder });
+      delivering(leases);
+      return leases;
+    },
+    async acknowledge(caller, agentId, deliveryIds) {
+      requireSpeaker(caller, agentId);
+      return await settlements.acknowledge(agentId, deliveryIds);
+    },
+    async reject(caller, agentId, rejection) {
+      requireSpeaker(caller, agentId);
+      return await settlements.reject(agentId, rejection);
+    },
+    async extend(caller, agentId, extension) {
+      requireSpeaker(caller, agentId);
+      return await settlements.extend(agentId, extension);
+    },
+    consume(options) {
+      const { agentId } = options;
+      const share = (): number => groups.share(agentId);
+      const closed = (): void => leave();
+      const consumer = createConsumer(options, { mailboxes, settlements, clock, share, delivering, closed });
+      const leave = groups.join(agentId, consumer);
+      consumer.wake();
+      return consumer;
+    },
+  };
 }

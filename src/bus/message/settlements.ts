@@ -1,0 +1,56 @@
+import type { Mailboxes, Settlement } from '../../engine/engine.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { BusObserver } from '../observer.ts';
+import type { ConsumerGroups } from './consumer-groups.ts';
+import type { Extension, Rejection } from './deliveries.ts';
+
+/** Ways a delivery goes on or ends, whether a stream or a single call asks for it. */
+export interface Settlements {
+  acknowledge(agentId: string, deliveryIds: readonly string[]): Promise<Settlement>;
+  reject(agentId: string, rejection: Rejection): Promise<Settlement>;
+  extend(agentId: string, extension: Extension): Promise<Settlement & { leaseExpiresAt: number }>;
+}
+
+export interface SettlementsOptions {
+  readonly mailboxes: Mailboxes;
+  readonly groups: ConsumerGroups;
+  readonly clock: Clock;
+  readonly observer: BusObserver;
+}
+
+const DROPPED = 'dropped by the recipient';
+
+/**
+ * A recipient is done with a delivery when it says so, however long the disk takes:
+ * its credit is free at once, so that the next delivery does not wait for an fsync.
+ */
+export function createSettlements({ mailboxes, groups, clock, observer }: SettlementsOptions): Settlements {
+  const settle = async (agentId: string, deliveryIds: readonly string[], call: Call): Promise<Settlement> => {
+    // A stale id is reported as such, so one that is named twice must not be both.
+    const ids = [...new Set(deliveryIds)];
+    const settling = call(ids);
+    groups.settled(agentId, ids);
+    return await settling;
+  };
+  return {
+    async acknowledge(agentId, deliveryIds) {
+      const settlement = await settle(agentId, deliveryIds, (ids) => mailboxes.acknowledge(agentId, ids));
+      observer.acknowledged?.(new Set(deliveryIds).size - settlement.stale.length);
+      return settlement;
+    },
+    reject: (agentId, { deliveryIds, disposition, reason }) =>
+      settle(agentId, deliveryIds, (ids) => {
+        if (disposition === 'drop') return mailboxes.discard(agentId, ids, reason || DROPPED);
+        return mailboxes.release(agentId, ids, { delayMs: disposition.requeueDelayMs, because: 'rejected' });
+      }),
+    async extend(agentId, { deliveryIds, leaseMs }) {
+      const leaseExpiresAt = clock.now() + leaseMs;
+      const settlement = await mailboxes.extend(agentId, [...new Set(deliveryIds)], leaseMs);
+      groups.settled(agentId, settlement.stale);
+      groups.extended(agentId, deliveryIds, leaseExpiresAt);
+      return { ...settlement, leaseExpiresAt };
+    },
+  };
+}
+
+type Call = (deliveryIds: readonly string[]) => Promise<Settlement>;

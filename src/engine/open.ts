@@ -12,7 +12,9 @@ export interface EngineOptions extends SqliteEngineOptions {
 export async function openEngine({ engine, ...options }: EngineOptions): Promise<Engine> {
   if (engine === 'sqlite') return await openSqliteEngine(options);
   if (/^nats:\/\//.test(engine)) {
-    throw new EngineError('failed', `the engine ${engine} is not available in this version; use "sqlite"`, { facts: { engine } });
+    throw new EngineError('failed', `the engine ${engine} is not available in this version; use "sqlite"`, {
+      facts: { engine },
+    });
   }
   throw new EngineError('failed', `"${engine}" is not an engine; use "sqlite"`, { facts: { engine } });
 }

@@ -7,6 +7,7 @@ export function createAgentDirectory(store: StoreThread): AgentDirectory {
   return {
     put: (agent) => store.call(putAgent, agent),
     remove: (agentId) => store.call(removeAgent, agentId),
-    list: ({ after = '', limit }) => store.call(listAgents, { after, limit: Math.min(limit, SQLITE_LIMITS.maxListPage) }),
+    list: ({ after = '', limit }) =>
+      store.call(listAgents, { after, limit: Math.min(limit, SQLITE_LIMITS.maxListPage) }),
   };
 }

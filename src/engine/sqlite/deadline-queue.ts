@@ -33,7 +33,11 @@ export interface DeadlineQueueOptions<T> {
  * removed: under steady traffic leases come and go far more often than they expire,
  * and a timer that fires for nothing now and then is cheaper than one set per lease.
  */
-export function createDeadlineQueue<T extends Deadline>({ clock, perTurn, onDue }: DeadlineQueueOptions<T>): DeadlineQueue<T> {
+export function createDeadlineQueue<T extends Deadline>({
+  clock,
+  perTurn,
+  onDue,
+}: DeadlineQueueOptions<T>): DeadlineQueue<T> {
   const heap = createHeap<T>({
     before: (a, b) => a.dueAt < b.dueAt,
     placed: (item, place) => {

@@ -19,6 +19,10 @@ export function formatDeliveryId({ sequence, epoch, lease }: DeliveryId): string
 export function parseDeliveryId(id: string): DeliveryId | undefined {
   const parts = PATTERN.exec(id);
   if (parts === null) return undefined;
-  const [sequence, epoch, lease] = parts.slice(1).map((part) => Number.parseInt(part, RADIX)) as [number, number, number];
+  const [sequence, epoch, lease] = parts.slice(1).map((part) => Number.parseInt(part, RADIX)) as [
+    number,
+    number,
+    number,
+  ];
   return { sequence, epoch, lease };
 }

@@ -47,7 +47,12 @@ export function createEndings({ clock, limits, observer, pending, store }: Endin
     const done = (keys: MessageKey[]): void => {
       for (const [index, entry] of entries.entries()) {
         pending.remove(entry);
-        const ended = { ...(keys[index] as MessageKey), recipient: entry.mailbox.agentId, attempts: entry.attempts, reason };
+        const ended = {
+          ...(keys[index] as MessageKey),
+          recipient: entry.mailbox.agentId,
+          attempts: entry.attempts,
+          reason,
+        };
         if (kind === 'bury') observer.deadLettered?.(ended);
         else observer.expired?.(ended);
       }

@@ -36,7 +36,11 @@ export function startHousekeeping({ clock, limits, store, pending }: Housekeepin
     if (stopped) return;
     const cutoff = clock.now() - limits.dedupeWindowMs;
     const done = (next: number): void => (next > 0 ? prune(next) : rest());
-    store.submit(pruneRecords, { cutoff, after, scan: SQLITE_LIMITS.pruneStepRecords }, { done, failed: toldByObserver });
+    store.submit(
+      pruneRecords,
+      { cutoff, after, scan: SQLITE_LIMITS.pruneStepRecords },
+      { done, failed: toldByObserver },
+    );
   };
   rest();
   return {

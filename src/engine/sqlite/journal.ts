@@ -56,9 +56,13 @@ function reserve(pending: PendingMail, { recipient, envelope }: NewMessage): Mai
   const room = pending.room(recipient, envelope.byteLength);
   if (room.ok) return pending.reserve(recipient, envelope.byteLength);
   const { bound, limit, actual } = room;
-  throw new EngineError('mailbox_full', `the mailbox of ${recipient} would hold ${actual} ${bound}, and may hold ${limit}`, {
-    facts: { agentId: recipient, bound, limit, actual },
-  });
+  throw new EngineError(
+    'mailbox_full',
+    `the mailbox of ${recipient} would hold ${actual} ${bound}, and may hold ${limit}`,
+    {
+      facts: { agentId: recipient, bound, limit, actual },
+    },
+  );
 }
 
 /** A small view of a large buffer would keep all of it in memory for as long as the message waits. */

@@ -44,7 +44,9 @@ export function beginEpoch(db: DatabaseSync): OpenedState {
     )
     .get() as { epoch: number };
   const newest = db
-    .prepare('SELECT max(coalesce((SELECT max(seq) FROM messages), 0), coalesce((SELECT max(seq) FROM dead_letters), 0)) AS seq')
+    .prepare(
+      'SELECT max(coalesce((SELECT max(seq) FROM messages), 0), coalesce((SELECT max(seq) FROM dead_letters), 0)) AS seq',
+    )
     .get() as { seq: number };
   db.prepare('UPDATE mailboxes SET in_use = 0, suspect_seq = ? WHERE in_use <> 0').run(newest.seq);
   // A mailbox whose oldest mail came after the crash is above suspicion.

@@ -32,14 +32,26 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
     const { sequence, leases, attempts, returned, dueAt, priority } = entry;
     const { sender, messageId, acceptedAt, envelope } = content;
     const deliveryId = formatDeliveryId({ sequence, epoch: opened.epoch, lease: leases });
-    const lease = { deliveryId, attempt: attempts + 1, leaseExpiresAt: dueAt, sender, messageId, priority, acceptedAt, envelope };
+    const lease = {
+      deliveryId,
+      attempt: attempts + 1,
+      leaseExpiresAt: dueAt,
+      sender,
+      messageId,
+      priority,
+      acceptedAt,
+      envelope,
+    };
     return returned === undefined ? lease : { ...lease, redeliveredBecause: returned };
   };
   const readAndHandOut = async (taken: readonly Entry[]): Promise<Lease[]> => {
     // The leases may end while the disk is read; a number tells them from later ones.
     const numbers = taken.map((entry) => entry.leases);
     const missing = taken.filter((entry) => entry.content === undefined);
-    const contents = await store.call(readMail, missing.map((entry) => entry.sequence));
+    const contents = await store.call(
+      readMail,
+      missing.map((entry) => entry.sequence),
+    );
     const read = new Map(missing.map((entry, index) => [entry, contents[index]]));
     return taken.flatMap((entry, index) => {
       const content = entry.content ?? read.get(entry);

@@ -20,7 +20,8 @@ function toMessageRecord(record: StoredRecord, pending: PendingMail): MessageRec
   const known = { sender, messageId, recipient, fingerprint, acceptedAt };
   const entry = pending.find(recipient)?.entries.get(record.sequence);
   if (entry !== undefined) {
-    if (entry.state === 'leased') return { ...known, state: 'delivered', attempts: entry.attempts + 1, changedAt: entry.leasedAt };
+    if (entry.state === 'leased')
+      return { ...known, state: 'delivered', attempts: entry.attempts + 1, changedAt: entry.leasedAt };
     return { ...known, state: 'queued', attempts: entry.attempts, changedAt: acceptedAt };
   }
   const changed = record.outcomeAt === undefined ? {} : { changedAt: record.outcomeAt };

@@ -46,7 +46,13 @@ export interface PendingMailOptions {
   onAvailable(agentId: string): void;
 }
 
-export function createPendingMail({ clock, limits, onLeasesOver, onExpired, onAvailable }: PendingMailOptions): PendingMail {
+export function createPendingMail({
+  clock,
+  limits,
+  onLeasesOver,
+  onExpired,
+  onAvailable,
+}: PendingMailOptions): PendingMail {
   const mailboxes = new Map<string, Mailbox>();
   let cachedBytes = 0;
 
@@ -98,7 +104,8 @@ export function createPendingMail({ clock, limits, onLeasesOver, onExpired, onAv
       const heldMessages = (mailbox?.messages ?? 0) + 1;
       const heldBytes = (mailbox?.bytes ?? 0) + bytes;
       const { maxMailboxMessages, maxMailboxBytes } = limits;
-      if (heldMessages > maxMailboxMessages) return { ok: false, bound: 'messages', limit: maxMailboxMessages, actual: heldMessages };
+      if (heldMessages > maxMailboxMessages)
+        return { ok: false, bound: 'messages', limit: maxMailboxMessages, actual: heldMessages };
       if (heldBytes > maxMailboxBytes) return { ok: false, bound: 'bytes', limit: maxMailboxBytes, actual: heldBytes };
       return { ok: true };
     },

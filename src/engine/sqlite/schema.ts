@@ -127,7 +127,9 @@ export function migrate(db: DatabaseSync, file: string, migrations: readonly str
   const supported = migrations.length;
   const facts = { file, found, supported };
   if (applicationId !== APPLICATION_ID && !isBlank(db, applicationId, found)) {
-    throw new EngineError('corrupt', `${file} is a database of other software (application id ${applicationId})`, { facts });
+    throw new EngineError('corrupt', `${file} is a database of other software (application id ${applicationId})`, {
+      facts,
+    });
   }
   if (found > supported) {
     throw new EngineError(

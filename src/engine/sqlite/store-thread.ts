@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { SQLITE_LIMITS } from '../../limits.ts';
-import { EngineError } from '../engine.ts';
 import type { EngineObserver } from '../engine.ts';
+import { EngineError } from '../engine.ts';
 import type { MailChunk, OpenedState } from './load-state.ts';
 import type { Operation } from './operation.ts';
 import { noOperation } from './operations/no-operation.ts';
@@ -64,7 +64,10 @@ export interface OpenedStore {
 
 /** Opens the store; rejects with the `EngineError` that says why it could not be. */
 export async function startStoreThread(options: StoreThreadOptions): Promise<OpenedStore> {
-  const worker = new Worker(WORKER_URL, { name: 'agentbus-sqlite', workerData: { file: options.file } satisfies WorkerOptions });
+  const worker = new Worker(WORKER_URL, {
+    name: 'agentbus-sqlite',
+    workerData: { file: options.file } satisfies WorkerOptions,
+  });
   const { state, mail } = await opened(worker);
   return { thread: createStoreThread(worker, options), state, mail };
 }
@@ -80,7 +83,8 @@ function opened(worker: Worker): Promise<Omit<OpenedStore, 'thread'>> {
       reject(new EngineError(code, message.failure.message, { facts, cause }));
     }
   };
-  const onError = (error: unknown): void => reject(new EngineError('failed', 'the store thread could not start', { cause: error }));
+  const onError = (error: unknown): void =>
+    reject(new EngineError('failed', 'the store thread could not start', { cause: error }));
   const onExit = (): void => reject(new EngineError('failed', 'the store thread ended while it opened the database'));
   worker.on('message', onMessage).on('error', onError).on('exit', onExit);
   return promise.finally(() => worker.off('message', onMessage).off('error', onError).off('exit', onExit));
@@ -100,7 +104,11 @@ function createStoreThread(worker: Worker, { observer, onFailure }: StoreThreadO
 
   const openBatch = (): Batch => {
     const last = queue.at(-1);
-    if (last !== undefined && last.pending.length < SQLITE_LIMITS.maxBatchOperations && last.tape.weight < SQLITE_LIMITS.maxBatchBytes) {
+    if (
+      last !== undefined &&
+      last.pending.length < SQLITE_LIMITS.maxBatchOperations &&
+      last.tape.weight < SQLITE_LIMITS.maxBatchBytes
+    ) {
       return last;
     }
     const batch: Batch = { tape: createTapeWriter(), pending: [] };
@@ -194,6 +202,9 @@ function closedError(): EngineError {
   return new EngineError('closed', 'the engine is closed');
 }
 
-function failedError(message: string, options: { facts?: Readonly<Record<string, string | number>>; cause?: unknown } = {}): EngineError {
+function failedError(
+  message: string,
+  options: { facts?: Readonly<Record<string, string | number>>; cause?: unknown } = {},
+): EngineError {
   return new EngineError('failed', `the store failed: ${message}`, options);
 }

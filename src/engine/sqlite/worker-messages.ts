@@ -9,7 +9,9 @@ export interface WorkerOptions {
 }
 
 /** A batch of operations, or the request to close the database and end. */
-export type ToWorker = { readonly kind: 'batch'; readonly tape: Tape; readonly operations: number } | { readonly kind: 'close' };
+export type ToWorker =
+  | { readonly kind: 'batch'; readonly tape: Tape; readonly operations: number }
+  | { readonly kind: 'close' };
 
 export type FromWorker =
   | { readonly kind: 'mail'; readonly chunk: MailChunk }

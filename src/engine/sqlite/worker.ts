@@ -7,8 +7,8 @@ import { beginEpoch, loadMail } from './load-state.ts';
 import type { RunOperation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { sqliteCode } from './sqlite-error.ts';
-import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
 import type { Tape } from './tape.ts';
+import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
 import type { Failure, FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts';
 
 const port = parentPort;

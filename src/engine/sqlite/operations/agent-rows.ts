@@ -37,10 +37,11 @@ export const listAgents: Operation<{ readonly after: string; readonly limit: num
       const rows = select.all(request.text(), request.number());
       reply.number(rows.length);
       for (const row of rows) {
-        reply.text(row['agent_id'] as string);
-        reply.bytes(row['descriptor'] as Uint8Array);
+        reply.text(row.agent_id as string);
+        reply.bytes(row.descriptor as Uint8Array);
       }
     };
   },
-  decode: (tape) => Array.from({ length: tape.number() }, () => ({ agentId: tape.text(), descriptor: tape.ownBytes() })),
+  decode: (tape) =>
+    Array.from({ length: tape.number() }, () => ({ agentId: tape.text(), descriptor: tape.ownBytes() })),
 };

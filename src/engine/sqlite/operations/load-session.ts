@@ -23,7 +23,7 @@ export const loadSession: Operation<string, StoredSession | undefined> = {
       const from = newest?.sequence ?? 0;
       reply.number(from);
       if (newest !== undefined) reply.bytes(newest.body);
-      for (const event of events.iterate(row.ord, from)) reply.bytes(event['body'] as Uint8Array);
+      for (const event of events.iterate(row.ord, from)) reply.bytes(event.body as Uint8Array);
     };
   },
   decode(tape) {

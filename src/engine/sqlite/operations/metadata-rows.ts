@@ -5,7 +5,7 @@ export const getMetadata: Operation<string, Uint8Array | undefined> = {
   encode: (name, tape) => tape.text(name),
   prepare(db) {
     const select = db.prepare('SELECT value FROM metadata WHERE name = ?');
-    return (request, reply) => reply.optionalBytes(select.get(request.text())?.['value'] as Uint8Array | undefined);
+    return (request, reply) => reply.optionalBytes(select.get(request.text())?.value as Uint8Array | undefined);
   },
   decode: (tape) => tape.optionalBytes()?.slice(),
 };
@@ -31,7 +31,7 @@ export const holdsData: Operation<void, boolean> = {
       `SELECT EXISTS (SELECT 1 FROM messages) OR EXISTS (SELECT 1 FROM dead_letters)
          OR EXISTS (SELECT 1 FROM sessions) OR EXISTS (SELECT 1 FROM agents) AS holds`,
     );
-    return (_request, reply) => reply.number(select.get()?.['holds'] as number);
+    return (_request, reply) => reply.number(select.get()?.holds as number);
   },
   decode: (tape) => tape.number() === 1,
 };

@@ -40,7 +40,7 @@ export const pruneRecords: Operation<PruneRequest, number> = {
       const cutoff = request.number();
       const after = request.number();
       const scan = request.number();
-      const rows = select.all(after, newest.get()?.['seq'] as number, scan) as unknown[] as Row[];
+      const rows = select.all(after, newest.get()?.seq as number, scan) as unknown[] as Row[];
       for (const row of rows) {
         if (row.accepted_at >= cutoff) return reply.number(0);
         if (row.waits === 0) remove.run(row.seq);

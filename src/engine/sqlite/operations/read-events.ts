@@ -21,7 +21,11 @@ export const readEvents: Operation<SessionReadQuery, StoredEvent[]> = {
        WHERE session = (SELECT ord FROM sessions WHERE session_id = ?) AND sequence > ? ORDER BY sequence LIMIT ?`,
     );
     return (request, reply) => {
-      const rows = select.iterate(request.text(), request.number(), request.number()) as Iterable<unknown> as Iterable<Row>;
+      const rows = select.iterate(
+        request.text(),
+        request.number(),
+        request.number(),
+      ) as Iterable<unknown> as Iterable<Row>;
       let room = request.number();
       let first = true;
       for (const { sequence, body } of rows) {

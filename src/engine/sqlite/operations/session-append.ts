@@ -18,7 +18,9 @@ export interface SessionAppender {
 
 export function prepareSessionAppend(db: DatabaseSync): SessionAppender {
   const select = db.prepare('SELECT ord, last_sequence AS lastSequence, listed FROM sessions WHERE session_id = ?');
-  const insert = db.prepare('INSERT INTO sessions (session_id, last_sequence, state, ended, listed) VALUES (?, 0, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT INTO sessions (session_id, last_sequence, state, ended, listed) VALUES (?, 0, ?, ?, ?)',
+  );
   const advance = db.prepare('UPDATE sessions SET last_sequence = ? WHERE ord = ?');
   const relist = db.prepare('UPDATE sessions SET state = ?, ended = ?, listed = ? WHERE ord = ?');
   const event = db.prepare('INSERT INTO events (session, sequence, body) VALUES (?, ?, ?)');

@@ -1,0 +1,104 @@
+import { afterEach, describe, it } from 'vitest';
+import type { Engine, EngineLimits, EngineObserver } from '../../src/engine/engine.ts';
+import type { FakeClock } from '../fake-clock.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { agentCases } from './contract/agents.ts';
+import { deliveryCases } from './contract/delivery.ts';
+import { endingCases } from './contract/endings.ts';
+import { expiryCases } from './contract/expiry.ts';
+import { journalCases } from './contract/journal.ts';
+import { lifeCases } from './contract/life.ts';
+import { recordCases } from './contract/records.ts';
+import { restartCases } from './contract/restart.ts';
+import type { ContractCase } from './contract/rig.ts';
+import { createRig } from './contract/rig.ts';
+import { sessionCases } from './contract/sessions.ts';
+import { settlementCases } from './contract/settlement.ts';
+
+/** An engine under test. */
+export interface EngineUnderTest {
+  /** As the cases call it in their titles. */
+  readonly name: string;
+  /** Opens an engine on data of its own, that nobody else has touched. */
+  open(options: ContractOptions): Promise<OpenedEngine>;
+  /** Promises this engine does not keep, each with the reason. */
+  readonly skip?: readonly { readonly reason: string; readonly tests: readonly string[] }[];
+  /** Other limits than the suite's own, where what they bound has two ways through the code. */
+  readonly limits?: Partial<EngineLimits>;
+}
+
+export interface ContractOptions {
+  readonly clock: FakeClock;
+  readonly limits: EngineLimits;
+  readonly observer: EngineObserver;
+}
+
+export interface OpenedEngine {
+  readonly engine: Engine;
+  /**
+   * Opens the same data again: after a clean close, or as a process finds it whose
+   * predecessor stopped in the middle of everything. A durable engine has to have it.
+   */
+  reopen?(how: 'closed' | 'crashed'): Promise<OpenedEngine>;
+  /** Closes the engine and removes its data. */
+  dispose(): Promise<void>;
+}
+
+/** Small, so that each is reached in a few lines. */
+const LIMITS: EngineLimits = {
+  maxMailboxMessages: 40,
+  maxMailboxBytes: 4_000,
+  maxDeliveries: 3,
+  starvationLimit: 4,
+  dedupeWindowMs: 60 * 60_000,
+  envelopeCacheBytes: 1_000_000,
+};
+
+const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
+  journal: journalCases,
+  'session log': sessionCases,
+  'message records': recordCases,
+  'delivery order': deliveryCases,
+  settlement: settlementCases,
+  'ends of deliveries': endingCases,
+  expiry: expiryCases,
+  'agents and metadata': agentCases,
+  restart: restartCases,
+  life: lifeCases,
+};
+
+/** Holds an engine to every promise that the comments of `engine.ts` make. */
+export function describeEngineContract({ name, open, skip = [], limits }: EngineUnderTest): void {
+  const reasons = new Map(skip.flatMap(({ reason, tests }) => tests.map((test) => [test, reason] as const)));
+  for (const test of reasons.keys()) {
+    const known = Object.values(GROUPS).some((cases) => cases.some((one) => one.name === test));
+    if (!known) throw new Error(`${name} skips "${test}", which is no case of the contract`);
+  }
+  describe(`the engine contract: ${name}`, () => {
+    const opened: OpenedEngine[] = [];
+    afterEach(async () => {
+      for (const one of opened.splice(0)) await one.dispose();
+    });
+    for (const [group, cases] of Object.entries(GROUPS)) {
+      describe(group, () => {
+        for (const one of cases) {
+          const reason = reasons.get(one.name);
+          it.skipIf(reason !== undefined)(reason === undefined ? one.name : `${one.name} (${reason})`, async () => {
+            const clock = createFakeClock();
+            const rig = await createRig({
+              clock,
+              limits: { ...LIMITS, ...limits },
+              async open(options) {
+                const first = await open(options);
+                opened.push(first);
+                return first;
+              },
+              disposeLater: (next) => void opened.push(next),
+            });
+            await one.run(rig);
+          });
+        }
+      });
+    }
+  });
+}

@@ -1,0 +1,166 @@
+import { expect } from 'vitest';
+import type {
+  EndedMessage,
+  Engine,
+  EngineError,
+  EngineErrorCode,
+  EngineLimits,
+  Lease,
+  LeaseRequest,
+  MessageKey,
+  MessageRecord,
+  NewMessage,
+  SessionAppend,
+} from '../../../src/engine/engine.ts';
+import type { FakeClock } from '../../fake-clock.ts';
+import type { ContractOptions, OpenedEngine } from '../contract.ts';
+
+/** One promise of the contract. */
+export interface ContractCase {
+  readonly name: string;
+  run(rig: Rig): Promise<void>;
+}
+
+/** What a case works with. */
+export interface Rig {
+  /** The engine that is open now; `reopen` changes it. */
+  readonly engine: Engine;
+  readonly clock: FakeClock;
+  readonly limits: EngineLimits;
+  /** What the observer was told, over all openings. */
+  readonly observed: Observed;
+  /** Commits a message and returns it. */
+  send(overrides?: Partial<NewMessage>): Promise<NewMessage>;
+  lease(overrides?: Partial<LeaseRequest>): Promise<Lease[]>;
+  /** Leases exactly one message. */
+  leaseOne(overrides?: Partial<LeaseRequest>): Promise<Lease>;
+  /** Everything that is available, without leaving it leased. */
+  peek(): Promise<Lease[]>;
+  record(key: MessageKey): Promise<MessageRecord | undefined>;
+  /** Appends events, each given as text. */
+  append(sessionId: string, expectedSequence: number, more?: MoreOfAppend): Promise<void>;
+  reopen(how: 'closed' | 'crashed'): Promise<void>;
+}
+
+export interface MoreOfAppend extends Partial<Omit<SessionAppend, 'events' | 'snapshot'>> {
+  readonly texts?: readonly string[];
+  readonly snapshotText?: string;
+}
+
+export interface Observed {
+  readonly committed: { readonly writes: number; readonly durationMs: number }[];
+  readonly deadLettered: EndedMessage[];
+  readonly expired: EndedMessage[];
+  readonly failed: EngineError[];
+}
+
+export const AGENT = 'test://receiver';
+export const SENDER = 'test://sender';
+
+export function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export function text(value: Uint8Array): string {
+  return new TextDecoder().decode(value);
+}
+
+/** Envelopes as text, in order. */
+export function texts(leases: readonly Lease[]): string[] {
+  return leases.map((lease) => text(lease.envelope));
+}
+
+/** Awaits the refusal that `work` must meet, and returns its facts. */
+export async function refusal(work: Promise<unknown>, code: EngineErrorCode): Promise<EngineError['facts']> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({ name: 'EngineError', code });
+  return (error as EngineError).facts;
+}
+
+export interface RigOptions {
+  readonly clock: FakeClock;
+  readonly limits: EngineLimits;
+  open(options: ContractOptions): Promise<OpenedEngine>;
+  disposeLater(opened: OpenedEngine): void;
+}
+
+export async function createRig({ clock, limits, open, disposeLater }: RigOptions): Promise<Rig> {
+  const observed: Observed = { committed: [], deadLettered: [], expired: [], failed: [] };
+  let opened = await open({
+    clock,
+    limits,
+    observer: {
+      committed: (writes, durationMs) => void observed.committed.push({ writes, durationMs }),
+      deadLettered: (message) => void observed.deadLettered.push(message),
+      expired: (message) => void observed.expired.push(message),
+      failed: (error) => void observed.failed.push(error),
+    },
+  });
+  let sent = 0;
+  const lease: Rig['lease'] = (overrides) =>
+    opened.engine.mailboxes.lease({
+      agentId: AGENT,
+      holder: 'holder-1',
+      limit: 100,
+      maxBytes: 1_000_000,
+      leaseMs: 30_000,
+      ...overrides,
+    });
+  return {
+    get engine() {
+      return opened.engine;
+    },
+    clock,
+    limits,
+    observed,
+    async send(overrides) {
+      const messageId = overrides?.messageId ?? `message-${++sent}`;
+      const message: NewMessage = {
+        sender: SENDER,
+        messageId,
+        fingerprint: bytes(`fingerprint of ${messageId}`),
+        recipient: AGENT,
+        priority: 2,
+        acceptedAt: clock.now(),
+        envelope: bytes(messageId),
+        ...overrides,
+      };
+      await opened.engine.journal.commit({ message });
+      return message;
+    },
+    lease,
+    async leaseOne(overrides) {
+      const leases = await lease({ limit: 1, ...overrides });
+      expect(leases).toHaveLength(1);
+      return leases[0]!;
+    },
+    async peek() {
+      const leases = await lease({ holder: 'peek' });
+      opened.engine.mailboxes.releaseHolder(AGENT, 'peek', false);
+      return leases;
+    },
+    record: async (key) => (await opened.engine.messages.find([key]))[0],
+    append(sessionId, expectedSequence, { texts: events = ['event'], snapshotText, ...more } = {}) {
+      const index = { ended: false, state: 'active', members: ['test://member'], labels: {} };
+      return opened.engine.journal.commit({
+        append: {
+          sessionId,
+          expectedSequence,
+          events: events.map(bytes),
+          ...(expectedSequence === 0 ? { index } : {}),
+          ...(snapshotText === undefined ? {} : { snapshot: bytes(snapshotText) }),
+          ...more,
+        },
+      });
+    },
+    async reopen(how) {
+      if (opened.reopen === undefined)
+        throw new Error('this engine cannot be reopened: skip the case, with the reason');
+      opened = await opened.reopen(how);
+      disposeLater(opened);
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { afterEach, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { Engine, EngineLimits, EngineObserver } from '../../src/engine/engine.ts';
 import type { FakeClock } from '../fake-clock.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -74,31 +74,22 @@ export function describeEngineContract({ name, open, skip = [], limits }: Engine
     const known = Object.values(GROUPS).some((cases) => cases.some((one) => one.name === test));
     if (!known) throw new Error(`${name} skips "${test}", which is no case of the contract`);
   }
-  describe(`the engine contract: ${name}`, () => {
-    const opened: OpenedEngine[] = [];
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.dispose();
-    });
-    for (const [group, cases] of Object.entries(GROUPS)) {
-      describe(group, () => {
-        for (const one of cases) {
-          const reason = reasons.get(one.name);
-          it.skipIf(reason !== undefined)(reason === undefined ? one.name : `${one.name} (${reason})`, async () => {
-            const clock = createFakeClock();
-            const rig = await createRig({
-              clock,
-              limits: { ...LIMITS, ...limits },
-              async open(options) {
-                const first = await open(options);
-                opened.push(first);
-                return first;
-              },
-              disposeLater: (next) => void opened.push(next),
-            });
-            await one.run(rig);
-          });
-        }
-      });
+  describe.each(Object.entries(GROUPS))(`the engine contract, ${name}: %s`, (_group, cases) => {
+    for (const one of cases) {
+      const reason = reasons.get(one.name);
+      const title = reason === undefined ? one.name : `${one.name} (skipped: ${reason})`;
+      // Every case has an engine and a clock of its own.
+      it.skipIf(reason !== undefined).concurrent(title, () => runCase(one, open, { ...LIMITS, ...limits }));
     }
   });
+}
+
+async function runCase(one: ContractCase, open: EngineUnderTest['open'], limits: EngineLimits): Promise<void> {
+  const opened: OpenedEngine[] = [];
+  const disposeLater = (engine: OpenedEngine): void => void opened.push(engine);
+  try {
+    await one.run(await createRig({ clock: createFakeClock(), limits, open, disposeLater }));
+  } finally {
+    for (const engine of opened) await engine.dispose();
+  }
 }

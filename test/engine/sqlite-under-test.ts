@@ -30,15 +30,11 @@ async function openIn(dataDir: string, options: ContractOptions & { wrap: Wrap }
   return {
     engine,
     async reopen(how) {
-      if (how === 'closed') {
-        await engine.close();
-        return await openIn(dataDir, options);
-      }
       // What a process would find that starts after this one was killed here: the files as they are, unclosed.
-      const copy = makeDataDir();
-      cpSync(dataDir, copy, { recursive: true });
-      // The old engine must not go on to tell the observer of what the new one does; it is disposed of with the rest.
-      return await openIn(copy, options);
+      const copy = how === 'crashed' ? makeDataDir() : undefined;
+      if (copy !== undefined) cpSync(dataDir, copy, { recursive: true });
+      await engine.close();
+      return await openIn(copy ?? dataDir, options);
     },
     async dispose() {
       await engine.close();

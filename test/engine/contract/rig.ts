@@ -84,6 +84,7 @@ export interface RigOptions {
   readonly clock: FakeClock;
   readonly limits: EngineLimits;
   open(options: ContractOptions): Promise<OpenedEngine>;
+  /** Told of every engine that the rig opens. */
   disposeLater(opened: OpenedEngine): void;
 }
 
@@ -99,6 +100,7 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       failed: (error) => void observed.failed.push(error),
     },
   });
+  disposeLater(opened);
   let sent = 0;
   const lease: Rig['lease'] = (overrides) =>
     opened.engine.mailboxes.lease({

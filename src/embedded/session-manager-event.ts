@@ -1,0 +1,59 @@
+import { type JsonObject, toJson } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
+import { type SessionEvent, SessionEventSchema, SessionEventType } from '../../gen/ts/agentbus/v1/session_event_pb.js';
+import type { SessionView } from './session-view.ts';
+
+/** Names of the events: `session_created`, `task_delegated` and so on. */
+export type SessionManagerEventType = Lowercase<Exclude<keyof typeof SessionEventType, 'UNSPECIFIED'>>;
+
+/** One durable change of a session. */
+export interface SessionManagerEvent {
+  readonly type: SessionManagerEventType;
+  readonly sessionId: string;
+  /** 1, 2, 3 and so on within the session. */
+  readonly sequence: number;
+  readonly time: Date;
+  /** Agent id, `principal:{name}` or `bus`. */
+  readonly actor: string;
+  /** The message that brought it about; empty if none did. */
+  readonly cause: string;
+  /** What happened, as the JSON form of the contract spells it. */
+  readonly data: JsonObject;
+}
+
+/** A durable change with what it led to. */
+export interface SessionManagerEmission extends SessionManagerEvent {
+  /** The session after the event. */
+  readonly session: SessionView;
+}
+
+/** Listener arguments by event name, as node:events wants them. */
+export type SessionManagerEvents = { [Type in SessionManagerEventType]: [event: SessionManagerEmission] };
+
+export function viewEvent(event: SessionEvent): SessionManagerEvent {
+  const { type, data } = bodyOf(event);
+  return {
+    type,
+    sessionId: event.sessionId,
+    sequence: Number(event.sequence),
+    time: event.time ? timestampDate(event.time) : new Date(0),
+    actor: event.actor,
+    cause: event.cause,
+    data,
+  };
+}
+
+const TYPES = new Set<string>(
+  Object.keys(SessionEventType)
+    .filter((name) => Number.isNaN(Number(name)))
+    .map((name) => name.toLowerCase()),
+);
+
+/** In JSON the set field of the `body` oneof carries the event's name. */
+function bodyOf(event: SessionEvent): { type: SessionManagerEventType; data: JsonObject } {
+  const json = toJson(SessionEventSchema, event, { useProtoFieldName: true }) as JsonObject;
+  for (const [name, data] of Object.entries(json)) {
+    if (TYPES.has(name)) return { type: name as SessionManagerEventType, data: data as JsonObject };
+  }
+  throw new Error(`event ${event.sequence} of session ${event.sessionId} has no body`);
+}

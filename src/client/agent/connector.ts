@@ -1,0 +1,108 @@
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { Backoff } from '../backoff.ts';
+import { CLIENT_LIMITS } from '../client-limits.ts';
+import type { AgentbusError } from '../errors.ts';
+import { sleep } from '../sleep.ts';
+import type { AgentStream } from './agent-stream.ts';
+import { isFinal } from './connection-status.ts';
+import { hasLeft, type Lifecycle } from './lifecycle.ts';
+
+/** Keeps one stream open after the other, until the agent has left or is refused. */
+export interface Connector {
+  /** Whether the agent takes no more work. */
+  readonly isLeaving: boolean;
+  /** Resolves when the agent has left; rejects with the error for which it cannot stay. */
+  run(): Promise<void>;
+  /** Something is to be said, or less is to be waited for. */
+  changed(): void;
+  /** Opens another stream when this one has nothing left to do or has ended, after a while. */
+  reconnect(delayMs: number): void;
+  /** Leaves when nothing is left to do, or after `graceMs` at the latest. */
+  leave(graceMs: number | undefined): void;
+}
+
+/** What a connector works with. */
+export interface ConnectorOptions {
+  readonly clock: Clock;
+  readonly backoff: Backoff;
+  readonly lifecycle: Lifecycle;
+  openStream(): AgentStream;
+  /** Whether nothing is being worked on, sent or settled. */
+  isQuiet(): boolean;
+  /** The stream is over; with an error, the connection under it may be broken. */
+  streamEnded(error: AgentbusError | undefined): void;
+}
+
+/** Makes a connector; nothing happens before it runs. */
+export function createConnector(options: ConnectorOptions): Connector {
+  const { clock, backoff, lifecycle, isQuiet } = options;
+  const stopWaiting = new AbortController();
+  let stream: AgentStream | undefined;
+  let isLeaving = false;
+  let isForced = false;
+  let graceTimer: Timer | undefined;
+  /** When to open another stream after this one, if somebody asked for it. */
+  let reopenInMs: number | undefined;
+
+  const isDone = (): boolean => isLeaving && (isForced || isQuiet());
+
+  function changed(): void {
+    stream?.wake();
+    if (isQuiet() && (isLeaving || reopenInMs !== undefined)) stream?.end();
+    if (isDone()) stopWaiting.abort();
+  }
+
+  async function runStream(): Promise<AgentbusError | undefined> {
+    const openedAt = clock.now();
+    stream = options.openStream();
+    const error = await stream.ended;
+    stream = undefined;
+    options.streamEnded(error);
+    if (clock.now() - openedAt >= CLIENT_LIMITS.healthyStreamMs) backoff.reset();
+    return error;
+  }
+
+  async function pause(error: AgentbusError | undefined): Promise<void> {
+    const retryInMs = reopenInMs ?? backoff.next();
+    reopenInMs = undefined;
+    if (!isLeaving) lifecycle.set({ state: 'waiting', retryInMs, error });
+    await sleep(clock, retryInMs, stopWaiting.signal);
+  }
+
+  return {
+    get isLeaving() {
+      return isLeaving;
+    },
+    async run() {
+      try {
+        while (!isDone()) {
+          if (!isLeaving) lifecycle.set({ state: 'connecting' });
+          const error = await runStream();
+          if (isDone()) return;
+          if (error !== undefined && isFinal(error)) throw error;
+          await pause(error);
+        }
+      } finally {
+        graceTimer?.cancel();
+      }
+    },
+    changed,
+    reconnect(delayMs) {
+      reopenInMs = delayMs;
+      changed();
+    },
+    leave(graceMs) {
+      if (!isLeaving) lifecycle.set({ state: 'draining' });
+      isLeaving = true;
+      graceTimer?.cancel();
+      graceTimer = graceMs === undefined ? undefined : clock.setTimer(giveUp, graceMs);
+      changed();
+    },
+  };
+
+  function giveUp(): void {
+    isForced = true;
+    stream?.abort(hasLeft());
+    stopWaiting.abort();
+  }
+}

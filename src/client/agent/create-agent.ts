@@ -1,0 +1,133 @@
+import { createClient } from '@connectrpc/connect';
+import { AgentService } from '../../../gen/ts/agentbus/v1/agent_service_pb.js';
+import { mintId } from '../../lib/ids.ts';
+import { createSystemRandom } from '../../lib/random.ts';
+import { createBackoff } from '../backoff.ts';
+import { createClientClock } from '../client-clock.ts';
+import { AgentbusError } from '../errors.ts';
+import { encodeEnvelope, type OutgoingMessage, toEnvelope } from '../outgoing-message.ts';
+import type { AgentConnection, AgentOptions } from './agent-connection.ts';
+import { type AgentStream, openAgentStream } from './agent-stream.ts';
+import { createConnector } from './connector.ts';
+import { createConversation } from './conversation.ts';
+import type { Handlers } from './handlers.ts';
+import { createHello, DEFAULT_MAX_IN_FLIGHT } from './hello.ts';
+import { createLifecycle, hasLeft } from './lifecycle.ts';
+import type { SendOutcome } from './pending-sends.ts';
+
+/** Connects an agent over any transport that has bidirectional streams; see `connectAgent` for the usual one. */
+export function createAgent(options: AgentOptions): AgentConnection {
+  const { agentId, transport, maxInFlight = DEFAULT_MAX_IN_FLIGHT } = options;
+  const { clock = createClientClock(), random = createSystemRandom(), resetConnection = () => {} } = options;
+  const { instanceId = mintId('i', random) } = options;
+  const client = createClient(AgentService, transport);
+  const handlers: Handlers = {};
+  const lifecycle = createLifecycle(options.onStatus);
+  const stopping = new AbortController();
+  let isSendOnly = false;
+
+  const conversation = createConversation({
+    handlers,
+    maxInFlight,
+    clock,
+    createBackoff: () => createBackoff(random, options.backoff),
+    signal: stopping.signal,
+    send,
+    isLeaving: () => connector.isLeaving,
+    changed: () => connector.changed(),
+    reconnect: (delayMs) => connector.reconnect(delayMs),
+    refused(error) {
+      if (lifecycle.status.state === 'online') lifecycle.set({ ...lifecycle.status, error });
+    },
+  });
+  const { sends, watches, work } = conversation;
+
+  const connector = createConnector({
+    clock,
+    backoff: createBackoff(random, options.backoff),
+    lifecycle,
+    openStream,
+    isQuiet: conversation.isQuiet,
+    streamEnded(error) {
+      work.streamLost();
+      if (error !== undefined) resetConnection();
+    },
+  });
+
+  function openStream(): AgentStream {
+    // Who has no handlers, or is leaving, could only give its mail back.
+    isSendOnly = connector.isLeaving || (handlers.onTask === undefined && handlers.onMessage === undefined);
+    const hello = createHello(options, { instanceId, sendOnly: isSendOnly });
+    return openAgentStream({
+      ...conversation,
+      client,
+      clock,
+      hello,
+      welcomed({ connectionId }) {
+        if (!connector.isLeaving) lifecycle.set({ state: 'online', connectionId });
+        lifecycle.welcomed();
+      },
+    });
+  }
+
+  function finish(error: AgentbusError | undefined): void {
+    stopping.abort();
+    resetConnection();
+    const over = lifecycle.finish(error);
+    sends.fail(over);
+    watches.fail(over);
+  }
+
+  function leave(graceMs: number | undefined): void {
+    if (lifecycle.over !== undefined) return;
+    conversation.farewell.ask();
+    connector.leave(graceMs);
+  }
+
+  async function send(message: OutgoingMessage): Promise<SendOutcome> {
+    if (lifecycle.over !== undefined) throw lifecycle.over;
+    const envelope = toEnvelope(message, { agentId, messageId: mintId('msg', random), now: clock.now() });
+    return sends.send(envelope.messageId, encodeEnvelope(envelope));
+  }
+
+  function setHandlers({ onTask, onMessage }: Handlers): void {
+    if (onTask !== undefined) handlers.onTask = onTask;
+    if (onMessage !== undefined) handlers.onMessage = onMessage;
+    if (isSendOnly && !connector.isLeaving) connector.reconnect(0);
+  }
+
+  setHandlers(options);
+  // Handlers that are set in the same turn as the agent is made are there before the first delivery.
+  queueMicrotask(() => {
+    connector.run().then(
+      () => finish(undefined),
+      (thrown) => finish(AgentbusError.from(thrown)),
+    );
+  });
+
+  return {
+    agentId,
+    instanceId,
+    get status() {
+      return lifecycle.status;
+    },
+    get closed() {
+      return lifecycle.closed();
+    },
+    ready: lifecycle.ready,
+    onTask: (onTask) => setHandlers({ onTask }),
+    onMessage: (onMessage) => setHandlers({ onMessage }),
+    send,
+    watch: (sessionId, { after = 0 } = {}) => watches.watch(sessionId, after),
+    drain({ graceMs } = {}) {
+      leave(graceMs);
+      return lifecycle.closed();
+    },
+    async close({ graceMs = 10_000 } = {}) {
+      stopping.abort();
+      watches.fail(hasLeft());
+      leave(graceMs);
+      await lifecycle.closed().catch(() => {});
+    },
+  };
+}

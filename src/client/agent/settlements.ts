@@ -1,0 +1,129 @@
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import type { SettleResultFrame } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
+import { CLIENT_LIMITS } from '../client-limits.ts';
+import type { ClientFrame, Lane } from './lane.ts';
+
+/** What becomes of a delivery. */
+export type Disposition =
+  | { readonly kind: 'acknowledge' }
+  | { readonly kind: 'requeue'; readonly delayMs: number; readonly reason: string }
+  | { readonly kind: 'drop'; readonly reason: string };
+
+/** Deliveries of one stream: which are held, which are settled and not confirmed yet. */
+export interface Settlements extends Lane {
+  /** Settled deliveries whose confirmation is still to come. */
+  readonly unconfirmed: number;
+  /** Settles a delivery for good; `durable` is called when that is on disk, unless the delivery was not held any more. */
+  settle(deliveryId: string, disposition: Disposition, durable?: () => void): void;
+  /** Asks for more time for all that {@link SettlementsOptions.held} names when the frame is written. */
+  extend(): void;
+  /** What the bus confirmed. */
+  confirm(result: SettleResultFrame): void;
+}
+
+/** What {@link createSettlements} works with. */
+export interface SettlementsOptions {
+  /** Deliveries that are being worked on. */
+  held(): string[];
+  /** There is something to say, or less is unconfirmed. */
+  changed(): void;
+}
+
+interface Unconfirmed {
+  /** Frames with this id that the bus has not answered; an extension may be among them. */
+  frames: number;
+  settled: { readonly durable: (() => void) | undefined } | undefined;
+}
+
+/** Makes the lane. The bus answers every id of every frame once, which tells confirmations of extensions and settlements apart. */
+export function createSettlements({ held, changed }: SettlementsOptions): Settlements {
+  const unconfirmed = new Map<string, Unconfirmed>();
+  let settledCount = 0;
+  let acknowledgements: string[] = [];
+  let rejections: ClientFrame[] = [];
+  let extensionDue = false;
+
+  function expectAnswer(deliveryId: string): Unconfirmed {
+    const entry = unconfirmed.get(deliveryId) ?? { frames: 0, settled: undefined };
+    entry.frames++;
+    unconfirmed.set(deliveryId, entry);
+    return entry;
+  }
+
+  function answered(deliveryId: string, stale: boolean): void {
+    const entry = unconfirmed.get(deliveryId);
+    if (entry === undefined || --entry.frames > 0) return;
+    unconfirmed.delete(deliveryId);
+    if (entry.settled === undefined) return;
+    settledCount--;
+    if (!stale) entry.settled.durable?.();
+  }
+
+  function nextExtension(): ClientFrame | undefined {
+    extensionDue = false;
+    const deliveryIds = held();
+    if (deliveryIds.length === 0) return undefined;
+    for (const deliveryId of deliveryIds) expectAnswer(deliveryId);
+    return { case: 'extend', value: { deliveryIds } };
+  }
+
+  function forgetAll(): void {
+    unconfirmed.clear();
+    settledCount = 0;
+    acknowledgements = [];
+    rejections = [];
+    extensionDue = false;
+  }
+
+  return {
+    get unconfirmed() {
+      return settledCount;
+    },
+    settle(deliveryId, disposition, durable) {
+      expectAnswer(deliveryId).settled = { durable };
+      settledCount++;
+      if (disposition.kind === 'acknowledge') acknowledgements.push(deliveryId);
+      else rejections.push(rejectionOf(deliveryId, disposition));
+      changed();
+    },
+    extend() {
+      extensionDue = true;
+      changed();
+    },
+    confirm({ deliveryIds, staleDeliveryIds }) {
+      for (const deliveryId of deliveryIds) answered(deliveryId, false);
+      for (const deliveryId of staleDeliveryIds) answered(deliveryId, true);
+      changed();
+    },
+    online: forgetAll,
+    offline: forgetAll,
+    next() {
+      if (acknowledgements.length > 0) {
+        return { case: 'ack', value: { deliveryIds: acknowledgements.splice(0, CLIENT_LIMITS.maxFrameDeliveryIds) } };
+      }
+      return rejections.shift() ?? (extensionDue ? nextExtension() : undefined);
+    },
+  };
+}
+
+function rejectionOf(deliveryId: string, disposition: Exclude<Disposition, { kind: 'acknowledge' }>): ClientFrame {
+  const what =
+    disposition.kind === 'drop'
+      ? ({ case: 'drop', value: true } as const)
+      : ({ case: 'requeueDelay', value: durationFromMs(requeueDelay(disposition.delayMs)) } as const);
+  return {
+    case: 'reject',
+    value: { deliveryIds: [deliveryId], disposition: what, reason: withinBytes(disposition.reason, 1_024) },
+  };
+}
+
+/** The nearest delay that the contract allows: whole milliseconds up to a day. */
+function requeueDelay(delayMs: number): number {
+  return Math.round(Math.min(Math.max(delayMs, 0), 24 * 3_600_000));
+}
+
+/** Cuts a text to what the contract allows. */
+function withinBytes(text: string, maxBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
+  return text.slice(0, read);
+}

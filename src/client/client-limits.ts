@@ -1,0 +1,31 @@
+/** Every bound of the clients, with its reason. */
+export const CLIENT_LIMITS = {
+  /** Largest encoded envelope, by the contract. A larger one is refused here, as it would cost the stream. */
+  maxEnvelopeBytes: 4_128_768,
+  /** Largest answer that is read: a session with its shared context, a page of events or a frame is far smaller. */
+  maxResponseBytes: 16 * 1024 * 1024,
+  /** A call that takes longer has lost its connection; no call of the client waits on purpose. */
+  callTimeoutMs: 30_000,
+  /** Tries of a call that may be repeated: together with the waits about half a minute, enough for a restart. */
+  maxCallAttempts: 8,
+  /** Messages handed to `send` that wait for their answer: what a mailbox frees in a second or so. */
+  maxUnansweredSends: 10_000,
+  /** The same in bytes, so that large messages do not fill the memory while the bus is away. */
+  maxUnansweredBytes: 64 * 1024 * 1024,
+  /** Envelopes in one frame: beyond this a larger frame moves no more of them in a second. */
+  maxFrameMessages: 64,
+  /** Bytes of envelopes in one frame, unless a single one is larger: leaves room for the acknowledgements in between. */
+  maxFrameBytes: 1024 * 1024,
+  /** Delivery ids in one frame, by the contract. */
+  maxFrameDeliveryIds: 10_000,
+  /** Handled messages that are remembered until the bus confirmed it: as many as the largest credit. */
+  maxRememberedMessages: 10_000,
+  /** Events that wait for a slow reader of a session; beyond it the bus is asked again when the reader is there. */
+  maxBufferedEvents: 1_000,
+  /** A bus that has not welcomed an agent by then is not going to. */
+  welcomeTimeoutMs: 10_000,
+  /** A stream that lived this long was no failed attempt: waiting starts over. */
+  healthyStreamMs: 5_000,
+  /** Time for the bus to end a stream that the agent has ended. */
+  farewellTimeoutMs: 5_000,
+} as const;

@@ -1,0 +1,154 @@
+import { fromBinary, type JsonObject } from '@bufbuild/protobuf';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import { createClient, type Transport } from '@connectrpc/connect';
+import { AgentSchema, type AgentStatus } from '../../gen/ts/agentbus/v1/agent_pb.js';
+import { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
+import { EnvelopeSchema } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+import { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
+import { SessionSchema, type SessionState } from '../../gen/ts/agentbus/v1/session_pb.js';
+import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
+import type { WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
+import type { Clock } from '../lib/clock.ts';
+import { mintId } from '../lib/ids.ts';
+import { createSystemRandom, type Random } from '../lib/random.ts';
+import type { BackoffOptions } from './backoff.ts';
+import { createBusTransport } from './bus-transport.ts';
+import { createClientClock } from './client-clock.ts';
+import { defined } from './defined.ts';
+import { encodeEnvelope, type OutgoingMessage, toEnvelope } from './outgoing-message.ts';
+import { pages } from './pages.ts';
+import { toPlain } from './plain.ts';
+import { type Agent, type Session, toAgent, toSession } from './records.ts';
+import { createSessionHandle, type SessionHandle } from './session-handle.ts';
+
+/** A client of the bus that opens and leads sessions. Every call rejects with an AgentbusError. */
+export interface Orchestrator {
+  /** The agent it speaks as. */
+  readonly agentId: string;
+  /** Opens a session that this agent leads. */
+  createSession(session?: NewSession): Promise<SessionHandle>;
+  /** Takes up a session that exists. Asks nothing of the bus: a wrong id shows in the first call. */
+  openSession(sessionId: string): SessionHandle;
+  /** The sessions that the key may see, newest first, without their shared context; fetched page by page. */
+  listSessions(query?: SessionQuery): AsyncGenerator<Session, void, undefined>;
+  /** Who there is. */
+  readonly agents: AgentDirectory;
+  /** Ends what follows sessions, which throws CANCELLED there, and lets the connection go. */
+  close(): void;
+}
+
+/** The registered agents. */
+export interface AgentDirectory {
+  /** Ascending by id, fetched page by page. */
+  list(query?: { readonly status?: AgentStatus; readonly capability?: string }): AsyncGenerator<Agent, void, undefined>;
+  /** Rejects with AGENT_NOT_FOUND. */
+  get(agentId: string): Promise<Agent>;
+}
+
+/** A session to be opened. */
+export interface NewSession {
+  /** Such as `sess_notifications_20260201`. Default: the bus makes one. */
+  readonly sessionId?: string;
+  readonly participants?: readonly { readonly agentId: string; readonly role: string }[];
+  /** The steps, in order. */
+  readonly steps?: readonly NewStep[];
+  /** Default `WorkflowMode.AUTOMATIC`. */
+  readonly workflowMode?: WorkflowMode;
+  readonly sharedContext?: JsonObject;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Time without an event after which the bus terminates the session. Default: never. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** A step of a new session's workflow. */
+export interface NewStep {
+  readonly name: string;
+  readonly requiredAgents?: readonly string[];
+  /** Default: the step before it in the list. */
+  readonly dependsOn?: readonly string[];
+}
+
+/** Which sessions to list. */
+export interface SessionQuery {
+  readonly state?: SessionState;
+  /** Only sessions that this agent leads or takes part in. */
+  readonly participant?: string;
+  /** Only sessions that carry all of these labels. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** What an orchestrator client is made of. */
+export interface OrchestratorOptions {
+  /** Carries the calls, and the key with them. */
+  readonly transport: Transport;
+  /** The agent to speak as, `{framework}://{name}`; the key must allow it. */
+  readonly agentId: string;
+  /** Waits between tries while the bus is unavailable. */
+  readonly backoff?: BackoffOptions;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** Makes an orchestrator client over any transport; see `connectOrchestrator` for the usual ones. */
+export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
+  const { agentId, backoff, clock = createClientClock(), random = createSystemRandom() } = options;
+  const transport = createBusTransport(options.transport, { clock, random, backoff });
+  const sessions = createClient(SessionService, transport);
+  const messages = createClient(MessageService, transport);
+  const agents = createClient(AgentService, transport);
+  const closing = new AbortController();
+
+  async function send(outgoing: OutgoingMessage): Promise<string> {
+    const stamp = { agentId, messageId: mintId('msg', random), now: clock.now() };
+    // Read back from its bytes, so that every try says the same even if the caller changes the payload meanwhile.
+    const message = fromBinary(EnvelopeSchema, encodeEnvelope(toEnvelope(outgoing, stamp)));
+    const { messageId } = await messages.sendMessage({ message });
+    return messageId;
+  }
+
+  const openSession = (sessionId: string): SessionHandle =>
+    createSessionHandle({
+      sessions,
+      send,
+      source: { sessions, sessionId, clock, random, backoff, closed: closing.signal },
+    });
+
+  return {
+    agentId,
+    openSession,
+    async createSession(session = {}) {
+      return openSession(toSession(await sessions.createSession(requestOf(session, agentId))).sessionId);
+    },
+    listSessions: (query = {}) =>
+      pages(async (pageToken) => {
+        const page = await sessions.listSessions({ ...query, pageToken });
+        return { items: page.sessions.map((item) => toPlain(SessionSchema, item)), nextPageToken: page.nextPageToken };
+      }),
+    agents: {
+      list: (query = {}) =>
+        pages(async (pageToken) => {
+          const page = await agents.listAgents({ ...query, pageToken });
+          return { items: page.agents.map((item) => toPlain(AgentSchema, item)), nextPageToken: page.nextPageToken };
+        }),
+      get: async (id) => toAgent(await agents.getAgent({ agentId: id })),
+    },
+    close: () => closing.abort(),
+  };
+}
+
+function requestOf(session: NewSession, orchestrator: string) {
+  const { sessionId, participants = [], steps, workflowMode, sharedContext, labels, idleTimeoutMs } = session;
+  return defined({
+    sessionId,
+    orchestrator,
+    participants: participants.map(({ agentId, role }) => ({ agentId, role })),
+    workflow: steps && defined({ steps: steps.map(stepOf), mode: workflowMode }),
+    sharedContext,
+    labels,
+    idleTimeout: idleTimeoutMs === undefined ? undefined : durationFromMs(idleTimeoutMs),
+  });
+}
+
+function stepOf({ name, requiredAgents = [], dependsOn }: NewStep) {
+  return defined({ name, requiredAgents: [...requiredAgents], dependsOn: dependsOn && { steps: [...dependsOn] } });
+}

@@ -1,0 +1,24 @@
+/** What clients in Node and in browsers have in common. */
+export { AgentStatus } from '../../gen/ts/agentbus/v1/agent_pb.js';
+export { Backoff, MessageType, Priority } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+export { ParticipantStatus } from '../../gen/ts/agentbus/v1/participant_pb.js';
+export { SessionEventType } from '../../gen/ts/agentbus/v1/session_event_pb.js';
+export { SessionState } from '../../gen/ts/agentbus/v1/session_pb.js';
+export { TaskStatus } from '../../gen/ts/agentbus/v1/task_pb.js';
+export { StepStatus, WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
+export type { BackoffOptions } from './backoff.ts';
+export { AgentbusError, type ErrorReasonName, type StatusCode } from './errors.ts';
+export {
+  type AgentDirectory,
+  createOrchestrator,
+  type NewSession,
+  type NewStep,
+  type Orchestrator,
+  type OrchestratorOptions,
+  type SessionQuery,
+} from './orchestrator.ts';
+export type { Address, Content, MessageOptions, OutgoingMessage, RetryOptions } from './outgoing-message.ts';
+export type { Plain } from './plain.ts';
+export type { Agent, Session, SessionEvent } from './records.ts';
+export type { EventQuery } from './session-events.ts';
+export type { ContextChange, NewTask, SessionHandle, SessionMessage, WorkflowPosition } from './session-handle.ts';

@@ -1,0 +1,43 @@
+import { type Agent as AgentMessage, AgentSchema } from '../../gen/ts/agentbus/v1/agent_pb.js';
+import {
+  type SessionEvent as SessionEventMessage,
+  SessionEventSchema,
+} from '../../gen/ts/agentbus/v1/session_event_pb.js';
+import { type Session as SessionMessage, SessionSchema } from '../../gen/ts/agentbus/v1/session_pb.js';
+import { AgentbusError } from './errors.ts';
+import { type Plain, toPlain } from './plain.ts';
+
+/** A session as the bus sees it: `Session` of the contract in plain form. */
+export interface Session extends Plain<SessionMessage> {}
+
+/** One change of a session: `SessionEvent` of the contract in plain form. What happened is in `body`. */
+export interface SessionEvent extends Plain<SessionEventMessage> {}
+
+/** A registered agent and its presence: `Agent` of the contract in plain form. */
+export interface Agent extends Plain<AgentMessage> {}
+
+/** Takes the session out of a response. */
+export function toSession(response: { readonly session?: SessionMessage | undefined }): Session {
+  if (response.session === undefined) throw missing('session');
+  return toPlain(SessionSchema, response.session);
+}
+
+/** Takes the agent out of a response. */
+export function toAgent(response: { readonly agent?: AgentMessage | undefined }): Agent {
+  if (response.agent === undefined) throw missing('agent');
+  return toPlain(AgentSchema, response.agent);
+}
+
+/** Makes the plain form of an event. */
+export function toSessionEvent(event: SessionEventMessage): SessionEvent {
+  return toPlain(SessionEventSchema, event);
+}
+
+/** Whether the event is the last one of its session. */
+export function endsSession(event: { readonly body: { readonly case: string | undefined } }): boolean {
+  return event.body.case === 'sessionCompleted' || event.body.case === 'sessionTerminated';
+}
+
+function missing(field: string): AgentbusError {
+  return new AgentbusError({ code: 'INTERNAL', message: `the bus left the ${field} out of its answer` });
+}

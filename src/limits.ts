@@ -137,3 +137,79 @@ export const DELIVERY_LIMITS = {
   /** Credit of expired leases is freed this late at most; looking more often costs more than the credit is worth. */
   leaseSweepMs: SECOND,
 } as const;
+
+/** Bounds of the port. What a stranger can make the bus hold is what these add up to. */
+export const SERVER_LIMITS = {
+  /** A client speaks first in every protocol of the port; one that says nothing only holds a socket. */
+  sniffTimeoutMs: 5 * SECOND,
+  /** HTTP/1.1: a header that takes longer comes from a client that wants it to. */
+  headersTimeoutMs: 10 * SECOND,
+  /** HTTP/1.1: the largest request at 0.5 Mbit/s. The answer may take as long as it likes. */
+  requestTimeoutMs: MINUTE,
+  /** HTTP/1.1: longer than the 60 s of common load balancers, which must be the ones to close. */
+  keepAliveTimeoutMs: 65 * SECOND,
+  /** A key, a trace context and some cookies of a proxy. */
+  maxHeaderBytes: 16 * KiB,
+  /** Idle streams cost about 70 KiB each, so all of these together stay below 1 GiB. */
+  defaultMaxConnections: 10_000,
+  /** One HTTP/2 connection may serve a whole host of agents; a lower value refuses streams of a client that starts. */
+  maxStreamsPerConnection: 1_000,
+  /** MiB that one HTTP/2 connection may hold; Node's 10 refuse the eleventh paused stream of 1 MiB. */
+  maxConnectionMemoryMiB: 64,
+  /** What a stream may send before it is read: a request of 4 MiB in four round trips. */
+  streamWindowBytes: 1 * MiB,
+  /** The same for all streams of a connection together. */
+  connectionWindowBytes: 4 * MiB,
+  /** Streams that a client may reset at once. Long polls are cancelled by resets; floods of them are an attack. */
+  streamResetBurst: 1_000,
+  /** Resets a second after that. */
+  streamResetRate: 100,
+  /** Silence after which a connection is asked for a sign of life; proxies forget it after 60 s at the earliest. */
+  pingAfterMs: 30 * SECOND,
+  /** Time to answer, several round trips of the worst link. */
+  pingTimeoutMs: 15 * SECOND,
+  /** Time for calls and streams to end by themselves once the bus drains; orchestrators kill after 30 s. */
+  drainTimeoutMs: 10 * SECOND,
+  /** Time for the last responses to leave before sockets are cut. */
+  goodbyeMs: 500,
+  /** Browsers keep a permission for two hours at most, whatever they are told. */
+  preflightCacheSeconds: 7_200,
+} as const;
+
+/** Bounds of one agent stream. */
+export const STREAM_LIMITS = {
+  /** A client that has connected knows at once who it is. */
+  helloTimeoutMs: 10 * SECOND,
+  /** Credit of an agent that names none: keeps a worker busy, and is soon done by another when it dies. */
+  defaultMaxInFlight: 64,
+  /** Each is a reader of its own; whoever follows more takes a second stream. */
+  maxWatchedSessions: 100,
+  /** Larger frames move no more messages a second and make whatever is behind them wait. */
+  maxFrameBytes: 256 * KiB,
+  /** The same as a count, for small messages. */
+  maxDeliveriesPerFrame: 64,
+  /** As many as one frame can send. */
+  maxResultsPerFrame: 1_024,
+  /** Deliveries and events that wait for the client to read; more stay where they are stored. */
+  maxQueuedBytes: 1 * MiB,
+  /** Queue room that one page of events counts for: its true size is known only when it is written. */
+  eventPageBytes: 256 * KiB,
+  /** What a client may have sent and not read the answers to; beyond it the bus stops reading. Two of the largest frames. */
+  maxUnansweredBytes: 8 * MiB,
+  /** What an answer or a settlement costs at least, in memory, whatever it says. */
+  minAnswerBytes: 256,
+  /** A client that reads nothing for this long counts as slow: longer than any pause of a garbage collector. */
+  stalledAfterMs: 5 * SECOND,
+  /** After this long its messages do more good elsewhere. */
+  slowConsumerMs: MINUTE,
+  /** A stream that is over is broken off when its last frame is still not read after this long. */
+  hangUpAfterMs: SECOND,
+  /** Looks at the heartbeats and the writer of a stream come this often in a heartbeat interval. */
+  looksPerInterval: 5,
+  /** Time an agent has to settle what it holds when the bus shuts down. */
+  drainGraceMs: 5 * SECOND,
+  /** A stream that owes and is owed nothing this long after `drain` ends early: most shutdowns are quick. */
+  drainQuietMs: 250,
+  /** Agents come back spread over this time, so that a restarted bus meets them one by one. */
+  reconnectSpreadMs: 5 * SECOND,
+} as const;

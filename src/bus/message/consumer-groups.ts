@@ -55,9 +55,10 @@ export function createConsumerGroups(mailboxes: Mailboxes): ConsumerGroups {
     },
     share(agentId) {
       const consumers = consumersOf(agentId);
-      if (consumers.length <= 1) return Infinity;
+      const takers = consumers.filter(({ credit }) => credit > 0).length;
+      if (takers <= 1) return Infinity;
       const taken = consumers.reduce((sum, { inFlight }) => sum + inFlight, 0);
-      return Math.max(1, Math.ceil((mailboxes.depth(agentId).messages - taken) / consumers.length));
+      return Math.max(1, Math.ceil((mailboxes.depth(agentId).messages - taken) / takers));
     },
     settled(agentId, deliveryIds) {
       for (const consumer of consumersOf(agentId)) consumer.settled(deliveryIds);

@@ -7,6 +7,8 @@ import type { Settlements } from './settlements.ts';
 
 /** A consumer as its group sees it. */
 export interface GroupedConsumer extends Consumer {
+  /** Deliveries it could take now. */
+  readonly credit: number;
   /** There may be mail to take. */
   wake(): void;
   /** These were settled, whoever did it. */
@@ -44,12 +46,12 @@ export function createConsumer(options: ConsumerOptions, surroundings: ConsumerS
     wokenMeanwhile = true;
     if (!leasing) take();
   };
+  const credit = (): number => (state === 'taking' && !receiverFull ? Math.max(0, maxInFlight - inFlight.size) : 0);
   const take = (): void => {
-    const credit = maxInFlight - inFlight.size;
-    if (state !== 'taking' || receiverFull || credit <= 0) return;
+    if (credit() === 0) return;
     leasing = true;
     wokenMeanwhile = false;
-    const limit = Math.min(credit, surroundings.share(), DELIVERY_LIMITS.maxLeaseBatch);
+    const limit = Math.min(credit(), surroundings.share(), DELIVERY_LIMITS.maxLeaseBatch);
     mailboxes.lease({ agentId, holder, limit, maxBytes: DELIVERY_LIMITS.maxLeaseBytes, leaseMs }).then(handOver, fail);
   };
   const handOver = (leases: readonly Lease[]): void => {
@@ -86,6 +88,9 @@ export function createConsumer(options: ConsumerOptions, surroundings: ConsumerS
   return {
     get inFlight() {
       return inFlight.size;
+    },
+    get credit() {
+      return credit();
     },
     wake,
     ready() {

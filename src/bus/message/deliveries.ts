@@ -50,7 +50,7 @@ export interface ConsumerOptions {
   readonly agentId: string;
   /** Unique among all consumers, such as the connection id: leases are held under it. */
   readonly holder: string;
-  /** Credit: most unsettled deliveries. */
+  /** Credit: most unsettled deliveries. 0 for one that only settles. */
   readonly maxInFlight: number;
   readonly leaseMs: number;
   /** Takes what was leased, in order. Never called again before `ready()` after it returned false. */

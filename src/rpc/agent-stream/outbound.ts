@@ -1,0 +1,142 @@
+import type { SendResult } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
+import type { Lease } from '../../engine/engine.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { STREAM_LIMITS } from '../../limits.ts';
+import { type Batch, canJoin, join, newBatch } from './batch.ts';
+import type { OutboundFrame } from './frames.ts';
+
+/**
+ * The frames that wait for the writer of a stream. It is pulled: nothing leaves before
+ * the client has room for it, and what waits meanwhile grows into fuller frames.
+ */
+export interface Outbound {
+  /** Whether deliveries and events may be added. Answers always may: the reader bounds them. */
+  readonly hasRoom: boolean;
+  /** Whether the stream is over, for whatever reason. */
+  readonly ended: boolean;
+  /** Whether nothing waits. */
+  readonly empty: boolean;
+  /** A frame of its own. `onTaken` is called when the writer takes it, or when nobody will. */
+  push(frame: SingleFrame, onTaken?: () => void): void;
+  deliver(leases: readonly Lease[]): void;
+  answer(results: readonly SendResult[], onTaken: () => void): void;
+  /** Resolves when deliveries and events may be added again, or when the stream is over. */
+  room(): Promise<void>;
+  /** The next frame to write; undefined when the stream ends well. Rejects with the error that ends it. */
+  next(): Promise<OutboundFrame | undefined>;
+  /** Ends well, after what waits. */
+  finish(): void;
+  /** Ends at once; what waits is dropped. The first error counts. */
+  fail(error: unknown): void;
+  /** Milliseconds since the writer took a frame and did not come back for more; 0 while it waits for one. */
+  stalledMs(): number;
+  /** Milliseconds since anything was taken. */
+  idleMs(): number;
+}
+
+/** Frames that never share with others. */
+export type SingleFrame = Exclude<OutboundFrame, { case: 'delivery' | 'sendResult' }>;
+
+interface Writer {
+  resolve(frame: OutboundFrame | undefined): void;
+  reject(error: unknown): void;
+}
+
+export function createOutbound(clock: Clock): Outbound {
+  const queue: Batch[] = [];
+  /** The last batch of each kind that others can still join. */
+  const open = new Map<Batch['frame']['case'], Batch>();
+  let queuedBytes = 0;
+  let waitingForRoom: (() => void)[] = [];
+  let writer: Writer | undefined;
+  let wakePlanned = false;
+  let takenAt = clock.now();
+  let end: { readonly error?: unknown; readonly failed: boolean } | undefined;
+
+  const hasRoom = (): boolean => queuedBytes < STREAM_LIMITS.maxQueuedBytes || end !== undefined;
+  const grantRoom = (): void => {
+    if (!hasRoom()) return;
+    const woken = waitingForRoom;
+    waitingForRoom = [];
+    for (const resolve of woken) resolve();
+  };
+  const take = (): OutboundFrame | undefined => {
+    const batch = queue.shift();
+    if (batch === undefined) return undefined;
+    if (open.get(batch.frame.case) === batch) open.delete(batch.frame.case);
+    queuedBytes -= batch.bytes;
+    takenAt = clock.now();
+    for (const onTaken of batch.onTaken) onTaken();
+    grantRoom();
+    return batch.frame;
+  };
+  const serveWriter = (): void => {
+    wakePlanned = false;
+    if (writer === undefined || (queue.length === 0 && end === undefined)) return;
+    const { resolve, reject } = writer;
+    writer = undefined;
+    if (end?.failed) reject(end.error);
+    else resolve(take());
+  };
+  /** At the end of the turn: what else happens in it, such as the other results of one commit, shares the frame. */
+  const planWake = (): void => {
+    if (writer === undefined || wakePlanned) return;
+    wakePlanned = true;
+    setImmediate(serveWriter);
+  };
+  const add = (batch: Batch): void => {
+    if (end !== undefined) {
+      for (const onTaken of batch.onTaken) onTaken();
+      return;
+    }
+    const last = open.get(batch.frame.case);
+    queuedBytes += batch.bytes;
+    if (last !== undefined && canJoin(last, batch)) {
+      join(last, batch);
+    } else {
+      queue.push(batch);
+      open.set(batch.frame.case, batch);
+    }
+    planWake();
+  };
+  return {
+    get hasRoom() {
+      return hasRoom();
+    },
+    get ended() {
+      return end !== undefined;
+    },
+    get empty() {
+      return queue.length === 0;
+    },
+    push: (frame, onTaken) => add(newBatch(frame, onTaken)),
+    deliver(leases) {
+      for (const lease of leases) add(newBatch({ case: 'delivery', value: [lease] }));
+    },
+    answer: (results, onTaken) => add(newBatch({ case: 'sendResult', value: results }, onTaken)),
+    room: () => (hasRoom() ? Promise.resolve() : new Promise((resolve) => waitingForRoom.push(resolve))),
+    next() {
+      if (end?.failed) return Promise.reject(end.error);
+      if (queue.length > 0 || end !== undefined) return Promise.resolve(take());
+      return new Promise((resolve, reject) => {
+        writer = { resolve, reject };
+      });
+    },
+    finish() {
+      end ??= { failed: false };
+      grantRoom();
+      planWake();
+    },
+    fail(error) {
+      if (end?.failed) return;
+      end = { failed: true, error };
+      for (const batch of queue.splice(0)) for (const onTaken of batch.onTaken) onTaken();
+      open.clear();
+      queuedBytes = 0;
+      grantRoom();
+      planWake();
+    },
+    stalledMs: () => (writer === undefined ? clock.now() - takenAt : 0),
+    idleMs: () => clock.now() - takenAt,
+  };
+}

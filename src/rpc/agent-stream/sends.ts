@@ -1,0 +1,48 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type SendResult, SendResultSchema } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
+import type { Caller } from '../../bus/caller.ts';
+import type { Messages, SendOutcome } from '../../bus/message/messages.ts';
+import { STREAM_LIMITS } from '../../limits.ts';
+import type { Answers } from './answers.ts';
+import type { Submission } from './frames.ts';
+import type { Outbound } from './outbound.ts';
+import type { StatusOf } from './stream-context.ts';
+
+export interface SendsOptions {
+  readonly messages: Messages;
+  readonly caller: Caller;
+  readonly answers: Answers;
+  readonly outbound: Outbound;
+  readonly statusOf: StatusOf;
+}
+
+/**
+ * Sends the messages of a frame side by side, so that they share one commit; the next
+ * frame does not wait for it. Results go back together, frame after frame.
+ */
+export function createSends(options: SendsOptions): (submissions: readonly Submission[]) => void {
+  const { messages, caller, answers, outbound, statusOf } = options;
+  return (submissions) => {
+    let bytes = 0;
+    const send = async ({ messageId, open }: Submission): Promise<SendResult> => {
+      bytes += STREAM_LIMITS.minAnswerBytes;
+      try {
+        const message = open();
+        bytes += message.bytes.length;
+        return resultOf(await messages.send(caller, message));
+      } catch (error) {
+        return create(SendResultSchema, { messageId, outcome: { case: 'error', value: statusOf(error) } });
+      }
+    };
+    // Each runs up to its first wait, so the sizes are known when all have begun.
+    const results = Promise.all(submissions.map(send));
+    answers.add(bytes, results, (all, taken) => outbound.answer(all, taken));
+  };
+}
+
+function resultOf({ messageId, duplicate, acceptedAt }: SendOutcome): SendResult {
+  const acceptedTime = timestampFromMs(acceptedAt);
+  const outcome = { case: duplicate ? 'duplicate' : 'accepted', value: { acceptedTime } } as const;
+  return create(SendResultSchema, { messageId, outcome });
+}

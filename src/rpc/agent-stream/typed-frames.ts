@@ -1,0 +1,63 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type AgentStreamRequest,
+  AgentStreamRequestSchema,
+  type AgentStreamResponse,
+  AgentStreamResponseSchema,
+  DeliveryFrameSchema,
+  SendResultFrameSchema,
+  SessionEventFrameSchema,
+} from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
+import type { Delivery } from '../../../gen/ts/agentbus/v1/delivery_pb.js';
+import { type Envelope, EnvelopeSchema } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import { BusError } from '../../bus/bus-error.ts';
+import { incomingFromEnvelope } from '../../bus/message/incoming.ts';
+import type { Lease } from '../../engine/engine.ts';
+import { validateMessage } from '../validate.ts';
+import type { Arrival, InboundFrame, OutboundFrame, Submission } from './frames.ts';
+
+/** A decoded frame as the stream takes it. */
+export function arrivalOf(request: AgentStreamRequest): Arrival {
+  const { frame } = request;
+  return {
+    name: frame.case ?? '',
+    sessionId: frame.case === 'watch' ? frame.value.sessionId : '',
+    read: () => inboundFrame(request),
+  };
+}
+
+function inboundFrame(request: AgentStreamRequest): InboundFrame {
+  validateMessage(AgentStreamRequestSchema, request);
+  const { frame } = request;
+  if (frame.case === undefined) throw new BusError('MALFORMED_REQUEST', 'the frame is of no kind that is known here');
+  if (frame.case === 'send') return { case: 'send', value: frame.value.messages.map(submissionOf) };
+  return frame;
+}
+
+function submissionOf(envelope: Envelope): Submission {
+  return {
+    messageId: envelope.messageId,
+    open() {
+      validateMessage(EnvelopeSchema, envelope);
+      return incomingFromEnvelope(envelope);
+    },
+  };
+}
+
+/** A frame as a typed codec writes it. `deliveryOf` is the codec's way to show a lease. */
+export function responseOf(frame: OutboundFrame, deliveryOf: (lease: Lease) => Delivery): AgentStreamResponse {
+  return create(AgentStreamResponseSchema, { frame: typedFrame(frame, deliveryOf) });
+}
+
+function typedFrame(frame: OutboundFrame, deliveryOf: (lease: Lease) => Delivery): AgentStreamResponse['frame'] {
+  switch (frame.case) {
+    case 'delivery':
+      return { case: 'delivery', value: create(DeliveryFrameSchema, { deliveries: frame.value.map(deliveryOf) }) };
+    case 'sendResult':
+      return { case: 'sendResult', value: create(SendResultFrameSchema, { results: [...frame.value] }) };
+    case 'sessionEvent':
+      return { case: 'sessionEvent', value: create(SessionEventFrameSchema, { events: [...frame.value] }) };
+    default:
+      return frame;
+  }
+}

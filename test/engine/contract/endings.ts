@@ -93,7 +93,9 @@ export const endingCases: ContractCase[] = [
       name: `a message becomes a dead letter when its last delivery ends unacknowledged: ${how}`,
       async run(rig) {
         const { maxDeliveries } = rig.limits;
-        const message = await rig.send();
+        const message = await rig.send({ envelope: new Uint8Array(rig.limits.maxMailboxBytes / 2) });
+        const room = rig.limits.maxMailboxBytes - 100;
+        expect(rig.engine.mailboxes.admit(AGENT, room).ok).toBe(false);
         for (let attempt = 1; attempt <= maxDeliveries; attempt++) {
           expect(rig.observed.deadLettered).toEqual([]);
           const lease = await rig.leaseOne({ leaseMs: 1_000 });
@@ -112,7 +114,7 @@ export const endingCases: ContractCase[] = [
         const record = await rig.record(message);
         expect(record).toMatchObject({ state: 'dead_lettered', attempts: maxDeliveries });
         expect(record?.reason).toBe(rig.observed.deadLettered[0]?.reason);
-        expect(rig.engine.mailboxes.admit(AGENT, rig.limits.maxMailboxBytes)).toEqual({ ok: true });
+        expect(rig.engine.mailboxes.admit(AGENT, room)).toEqual({ ok: true });
       },
     }),
   ),

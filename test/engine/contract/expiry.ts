@@ -17,7 +17,10 @@ export const expiryCases: ContractCase[] = [
   {
     name: 'an expired message leaves its mailbox without being asked for, and the observer hears of it',
     async run(rig) {
-      const message = await rig.send({ expiresAt: rig.clock.now() + 1_000 });
+      const envelope = new Uint8Array(rig.limits.maxMailboxBytes / 2);
+      const room = rig.limits.maxMailboxBytes - 100;
+      const message = await rig.send({ expiresAt: rig.clock.now() + 1_000, envelope });
+      expect(rig.engine.mailboxes.admit(AGENT, room).ok).toBe(false);
       rig.clock.advance(1_000);
       await rig.engine.journal.flush();
       const { messageId } = message;
@@ -25,7 +28,7 @@ export const expiryCases: ContractCase[] = [
         { sender: SENDER, messageId, recipient: AGENT, attempts: 0, reason: expect.any(String) },
       ]);
       expect(await rig.record(message)).toMatchObject({ state: 'expired', attempts: 0, changedAt: rig.clock.now() });
-      expect(rig.engine.mailboxes.admit(AGENT, rig.limits.maxMailboxBytes)).toEqual({ ok: true });
+      expect(rig.engine.mailboxes.admit(AGENT, room)).toEqual({ ok: true });
     },
   },
   {

@@ -174,9 +174,10 @@ export const journalCases: ContractCase[] = [
   {
     name: 'the observer hears of every group of writes that became durable',
     async run(rig) {
+      const before = rig.observed.committed.length;
       await Promise.all([rig.send(), rig.send(), rig.append('s', 0)]);
       await rig.engine.journal.flush();
-      const writes = rig.observed.committed.reduce((sum, group) => sum + group.writes, 0);
+      const writes = rig.observed.committed.slice(before).reduce((sum, group) => sum + group.writes, 0);
       expect(writes).toBe(3);
       for (const { durationMs } of rig.observed.committed) expect(durationMs).toBeGreaterThanOrEqual(0);
     },

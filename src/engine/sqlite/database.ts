@@ -10,18 +10,18 @@ export const IN_MEMORY = ':memory:';
 /** Opens the database of one data directory, ready to be used. Runs in the worker. */
 export function openDatabase(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: SQLITE_LIMITS.busyTimeoutMs, enableForeignKeyConstraints: false });
-  try {
-    // The checks come first: a file that is not ours must be left as it is.
-    migrate(db, file);
-    configure(db);
-    return db;
-  } catch (error) {
-    db.close();
-    if (error instanceof EngineError) throw error;
-    const message = `${file}: ${error instanceof Error ? error.message : String(error)}`;
-    const facts = { file, sqliteCode: sqliteCode(error) };
-    throw new EngineError(isBrokenFile(error) ? 'corrupt' : 'failed', message, { facts, cause: error });
-  }
+  // The check comes first: a file that is not ours must be left as it is.
+  migrate(db, file);
+  configure(db);
+  return db;
+}
+
+/** What to tell of a database that could not be opened, or not be read to the end. */
+export function toOpenError(file: string, error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  const message = `${file}: ${error instanceof Error ? error.message : String(error)}`;
+  const facts = { file, sqliteCode: sqliteCode(error) };
+  return new EngineError(isBrokenFile(error) ? 'corrupt' : 'failed', message, { facts, cause: error });
 }
 
 function configure(db: DatabaseSync): void {

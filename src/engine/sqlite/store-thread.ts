@@ -67,6 +67,8 @@ export async function startStoreThread(options: StoreThreadOptions): Promise<Ope
   const worker = new Worker(WORKER_URL, {
     name: 'agentbus-sqlite',
     workerData: { file: options.file } satisfies WorkerOptions,
+    // The thread needs no flags, and some of the process's, such as --input-type, would not let it start.
+    execArgv: [],
   });
   const { state, mail } = await opened(worker);
   return { thread: createStoreThread(worker, options), state, mail };

@@ -2,7 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EngineError } from '../engine.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, toOpenError } from './database.ts';
+import type { OpenedState } from './load-state.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
 import type { RunOperation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -19,9 +20,7 @@ function send(message: FromWorker, moved: ArrayBuffer[] = []): void {
 }
 
 function start({ file }: WorkerOptions): void {
-  const db = openDatabase(file);
-  const state = beginEpoch(db);
-  loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
+  const { db, state } = open(file);
   const runBatch = prepareBatch(db);
   port?.on('message', (message: ToWorker) => {
     attempt(() => {
@@ -30,6 +29,17 @@ function start({ file }: WorkerOptions): void {
     });
   });
   send({ kind: 'opened', state });
+}
+
+function open(file: string): { db: DatabaseSync; state: OpenedState } {
+  try {
+    const db = openDatabase(file);
+    const state = beginEpoch(db);
+    loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
+    return { db, state };
+  } catch (error) {
+    throw toOpenError(file, error);
+  }
 }
 
 function prepareBatch(db: DatabaseSync): (tape: Tape, operations: number) => void {

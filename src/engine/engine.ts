@@ -198,6 +198,8 @@ export interface Mailboxes {
   admit(agentId: string, bytes: number): MailboxRoom;
   /** What a mailbox holds now: everything that is not settled, leased messages included. Makes nothing. */
   depth(agentId: string): MailboxDepth;
+  /** The same for all mailboxes together. */
+  totalDepth(): MailboxDepth;
   /**
    * Leases what is available now, in order of delivery; empty when nothing is.
    * Every lease is new: its deliveryId was never given out before, by any process.

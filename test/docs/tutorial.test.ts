@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeBlocks } from './code-blocks.ts';
+import { codeBlocks, readPage } from './markdown.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const KEY = 'tutorial-key';
+const TUTORIAL = readPage('docs/session-management-tutorial.md');
 
 /** Runs the printed shell block in between, as a reader would in another terminal. */
 const PRELUDE = `
@@ -33,8 +34,7 @@ describe('the tutorial as printed', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   async function program(name: string, persistenceEnabled: boolean): Promise<string> {
-    const tutorial = await readFile(join(root, 'docs/session-management-tutorial.md'), 'utf8');
-    const parts = codeBlocks(tutorial).map(({ language, code }) =>
+    const parts = codeBlocks(TUTORIAL).map(({ language, code }) =>
       language === 'ts' ? code : `await inTerminal(${JSON.stringify(code)}, sessionId);\n`,
     );
     const source = [PRELUDE, ...parts]
@@ -54,9 +54,8 @@ describe('the tutorial as printed', () => {
     return stdout;
   }
 
-  test('has blocks to run', async () => {
-    const tutorial = await readFile(join(root, 'docs/session-management-tutorial.md'), 'utf8');
-    expect(codeBlocks(tutorial).map(({ language }) => language)).toEqual([...Array(5).fill('ts'), 'bash', ...Array(3).fill('ts')]);
+  test('has blocks to run', () => {
+    expect(codeBlocks(TUTORIAL).map(({ language }) => language)).toEqual([...Array(5).fill('ts'), 'bash', ...Array(3).fill('ts')]);
   });
 
   test('type-checks', async () => {

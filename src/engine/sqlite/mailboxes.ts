@@ -94,6 +94,8 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
       return { messages: mailbox?.messages ?? 0, bytes: mailbox?.bytes ?? 0 };
     },
 
+    totalDepth: () => pending.total(),
+
     async lease(request: LeaseRequest) {
       store.assertOpen();
       const mailbox = pending.find(request.agentId);

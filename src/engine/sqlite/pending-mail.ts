@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
-import type { EngineLimits, LeaseRequest, MailboxRoom } from '../engine.ts';
+import type { EngineLimits, LeaseRequest, MailboxDepth, MailboxRoom } from '../engine.ts';
 import { createDeadlineQueue } from './deadline-queue.ts';
 import type { Entry, Expiry, Mailbox, NewEntry } from './mailbox.ts';
 import { createEntry, createMailbox, takeReady } from './mailbox.ts';
@@ -13,6 +13,8 @@ import type { MailContent } from './operations/read-mail.ts';
 export interface PendingMail {
   find(agentId: string): Mailbox | undefined;
   room(agentId: string, bytes: number): MailboxRoom;
+  /** What all mailboxes hold together. */
+  total(): MailboxDepth;
   /** Keeps room for a message that is on its way to the disk. */
   reserve(agentId: string, bytes: number): Mailbox;
   unreserve(mailbox: Mailbox, bytes: number): void;
@@ -55,6 +57,8 @@ export function createPendingMail({
 }: PendingMailOptions): PendingMail {
   const mailboxes = new Map<string, Mailbox>();
   let cachedBytes = 0;
+  let totalMessages = 0;
+  let totalBytes = 0;
 
   const perTurn = SQLITE_LIMITS.deadlinesPerTurn;
   const wakes = createDeadlineQueue<Entry>({
@@ -76,6 +80,13 @@ export function createPendingMail({
     entry.state = 'ready';
     entry.mailbox.ready.add(entry);
     onAvailable(entry.mailbox.agentId);
+  };
+  /** Counts a message in, or with -1 out. */
+  const count = (mailbox: Mailbox, messages: 1 | -1, bytes: number): void => {
+    mailbox.messages += messages;
+    mailbox.bytes += messages * bytes;
+    totalMessages += messages;
+    totalBytes += messages * bytes;
   };
   const endLease = (entry: Entry): void => {
     const { holders } = entry.mailbox;
@@ -115,15 +126,12 @@ export function createPendingMail({
         mailbox = createMailbox(agentId, limits.starvationLimit);
         mailboxes.set(agentId, mailbox);
       }
-      mailbox.messages++;
-      mailbox.bytes += bytes;
+      count(mailbox, 1, bytes);
       mailbox.touched = true;
       return mailbox;
     },
-    unreserve(mailbox, bytes) {
-      mailbox.messages--;
-      mailbox.bytes -= bytes;
-    },
+    unreserve: (mailbox, bytes) => count(mailbox, -1, bytes),
+    total: () => ({ messages: totalMessages, bytes: totalBytes }),
     add(mailbox, newEntry, content) {
       const entry = createEntry(mailbox, newEntry);
       if (content !== undefined && cachedBytes + entry.size <= limits.envelopeCacheBytes) {
@@ -167,8 +175,7 @@ export function createPendingMail({
     remove(entry) {
       const { mailbox } = entry;
       mailbox.entries.delete(entry.sequence);
-      mailbox.messages--;
-      mailbox.bytes -= entry.size;
+      count(mailbox, -1, entry.size);
       if (entry.content !== undefined) cachedBytes -= entry.size;
       entry.content = undefined;
     },

@@ -12,6 +12,23 @@ export const deliveryCases: ContractCase[] = [
     },
   },
   {
+    name: 'depth counts what is not settled, leased messages included, and totalDepth all mailboxes',
+    async run(rig) {
+      const { mailboxes } = rig.engine;
+      await rig.send({ messageId: 'one' });
+      await rig.send({ messageId: 'two', recipient: 'test://somebody-else' });
+      const { deliveryId } = await rig.leaseOne();
+      const [mine, theirs] = [mailboxes.depth(AGENT), mailboxes.depth('test://somebody-else')];
+      expect([mine.messages, theirs.messages]).toEqual([1, 1]);
+      // An engine that seals stores some bytes more than it was given.
+      expect(Math.min(mine.bytes, theirs.bytes)).toBeGreaterThanOrEqual(3);
+      expect(mailboxes.totalDepth()).toEqual({ messages: 2, bytes: mine.bytes + theirs.bytes });
+      await mailboxes.acknowledge(AGENT, [deliveryId]);
+      expect(mailboxes.depth(AGENT)).toEqual({ messages: 0, bytes: 0 });
+      expect(mailboxes.totalDepth()).toEqual(theirs);
+    },
+  },
+  {
     name: 'a lease tells all there is to know of a message',
     async run(rig) {
       const message = await rig.send({ priority: 3 });

@@ -2,10 +2,10 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { expect, it } from 'vitest';
-import { DeliverySchema, RedeliveryReason } from '../../gen/ts/agentbus/v1/delivery_pb.js';
-import { EnvelopeSchema, MessageType } from '../../gen/ts/agentbus/v1/envelope_pb.js';
-import type { Lease } from '../../src/engine/engine.ts';
-import { deliveryFromLease, sealedDeliveryFromLease } from '../../src/rpc/agent-stream/conversions.ts';
+import { DeliverySchema, RedeliveryReason } from '../../../gen/ts/agentbus/v1/delivery_pb.js';
+import { EnvelopeSchema, MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import type { Lease } from '../../../src/engine/engine.ts';
+import { deliveryFromLease, sealedDeliveryFromLease } from '../../../src/rpc/agent-stream/conversions.ts';
 
 const envelope = create(EnvelopeSchema, {
   messageId: 'm-1',

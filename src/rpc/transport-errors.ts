@@ -6,13 +6,10 @@ import { RPC_LIMITS } from '../limits.ts';
 /**
  * Why Connect itself refused a call. It states only a code, but it has few
  * occasions for each: ResourceExhausted is always a message beyond
- * `readMaxBytes` or `writeMaxBytes`, for example. Undefined for a call that the client gave up.
+ * `readMaxBytes` or `writeMaxBytes`, for example. Undefined for a code that says enough by itself, such as Canceled.
  */
 export function reasonOfTransportError(error: ConnectError): { reason: Reason; facts: Facts } | undefined {
   switch (error.code) {
-    case Code.Canceled:
-    case Code.Aborted:
-      return undefined;
     case Code.InvalidArgument:
       return { reason: 'MALFORMED_REQUEST', facts: fieldOf(error) };
     case Code.ResourceExhausted:
@@ -23,8 +20,13 @@ export function reasonOfTransportError(error: ConnectError): { reason: Reason; f
       return { reason: 'DEADLINE_EXCEEDED', facts: {} };
     case Code.Unavailable:
       return { reason: 'DRAINING', facts: {} };
-    default:
+    case Code.Internal:
+    case Code.Unknown:
+    case Code.DataLoss:
       return { reason: 'INTERNAL', facts: {} };
+    default:
+      // Said on purpose by one of the standard services, which have no reasons of ours.
+      return undefined;
   }
 }
 
@@ -41,13 +43,14 @@ export function setCode(error: { readonly code: Code }, code: Code): void {
   (error as { code: Code }).code = code;
 }
 
-/** The field that could not be read, by its proto name, where the decoder knew it. */
+/** What could not be read, by its proto name: the field where the decoder knew it, or else the type. */
 function fieldOf(error: ConnectError): Facts {
   const cause = error.cause instanceof Error ? error.cause.cause : undefined;
   if (isFieldError(cause)) return { field: cause.field().name };
-  // The decoder names an unknown key in its text only.
-  const unknownKey = /: key "(.*)" is unknown$/.exec(error.rawMessage)?.[1];
-  return unknownKey === undefined ? {} : { field: unknownKey };
+  // The decoder names an unknown key, and the enum of an unknown word, in its text only.
+  const field = /: key "(.*)" is unknown$/.exec(error.rawMessage)?.[1];
+  const type = /^cannot decode enum (\S+) from JSON/.exec(error.rawMessage)?.[1];
+  return { ...(field !== undefined && { field }), ...(type !== undefined && { type }) };
 }
 
 /** The size that was refused, which Connect names in its text only, and only if it was announced. */

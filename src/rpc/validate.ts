@@ -5,8 +5,19 @@ import { field as fieldRules } from '../../gen/ts/buf/validate/validate_pb.js';
 import { describeRule } from './describe-rule.ts';
 import { FieldsInvalid } from './fields-invalid.ts';
 
-// Rules are compiled once a schema, when the first message of it comes.
-const validator = createValidator();
+// Rules are compiled once a schema, when the first message of it comes. The default engine for patterns
+// guards against hostile ones; ours come from our own contract, and the engine of the platform is three times as fast.
+const patterns = new Map<string, RegExp>();
+const validator = createValidator({ regexMatch: matches });
+
+function matches(pattern: string, text: string): boolean {
+  let compiled = patterns.get(pattern);
+  if (compiled === undefined) {
+    compiled = new RegExp(pattern, 'u');
+    patterns.set(pattern, compiled);
+  }
+  return compiled.test(text);
+}
 
 /** Throws {@link FieldsInvalid} unless the message keeps every rule that its schema states. */
 export function validateMessage<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): void {

@@ -1,0 +1,75 @@
+import { Code, ConnectError, type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
+import { codeToString } from '@connectrpc/connect/protocol-connect';
+import type { Logger } from 'pino';
+import { reasonOf } from './errors.ts';
+import { callerKey } from './identity.ts';
+import { isOpenService } from './open-services.ts';
+
+/** What is known of a call from its first moment, whether or not it gets as far as a handler. */
+export interface CallRecord {
+  readonly procedure: string;
+  readonly protocol: string;
+  /** Milliseconds of the monotonic clock. */
+  readonly startedAt: number;
+  /** Nobody wants a line for every probe of a load balancer. */
+  readonly level: 'info' | 'debug';
+  /** Whether the request could be read: then the interceptors run, and log it. */
+  reached: boolean;
+  requests: number;
+  responses: number;
+}
+
+/** Address of the other end of the connection. */
+export const peerKey = createContextKey('', { description: 'peer' });
+
+const recordKey = createContextKey<CallRecord | undefined>(undefined, { description: 'call record' });
+
+/** Begins the record of a call. */
+export function startRecord(context: HandlerContext): CallRecord {
+  const record: CallRecord = {
+    procedure: `${context.service.typeName}/${context.method.name}`,
+    protocol: context.protocolName,
+    startedAt: performance.now(),
+    level: isOpenService(context.service.typeName) ? 'debug' : 'info',
+    reached: false,
+    requests: 0,
+    responses: 0,
+  };
+  context.values.set(recordKey, record);
+  return record;
+}
+
+/** The record that {@link startRecord} began. */
+export function recordOf(values: ContextValues): CallRecord {
+  const record = values.get(recordKey);
+  if (record === undefined) throw new Error('the call came past the request gate');
+  return record;
+}
+
+/**
+ * Writes the one line that a call leaves in the log: who called what, and how it ended. Never what
+ * was said: no payload, no key, no text of an error.
+ */
+export function logCall(log: Logger, values: ContextValues, error?: unknown): void {
+  const { procedure, protocol, level, startedAt, requests, responses } = recordOf(values);
+  if (!log.isLevelEnabled(level)) return;
+  const caller = values.get(callerKey);
+  const line = {
+    procedure,
+    protocol,
+    peer: values.get(peerKey),
+    principal: caller?.principal.name,
+    agent: caller?.agentId,
+    ...outcomeOf(error),
+    duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
+    requests,
+    responses,
+  };
+  log[level](line, 'call');
+}
+
+function outcomeOf(error: unknown): { code: string; reason?: string | undefined } {
+  if (error === undefined) return { code: 'ok' };
+  if (!(error instanceof ConnectError)) return { code: codeToString(Code.Canceled) };
+  return { code: codeToString(error.code), reason: reasonOf(error) };
+}

@@ -1,0 +1,47 @@
+import { Code, ConnectError, createConnectRouter } from '@connectrpc/connect';
+import { compressionGzip } from '@connectrpc/connect-node';
+import { RPC_LIMITS } from '../limits.ts';
+import type { RpcContext } from './context.ts';
+import type { Keys } from './identity.ts';
+import { createCallLog } from './interceptors/call-log.ts';
+import { createDeadline } from './interceptors/deadline.ts';
+import { createErrorTranslation } from './interceptors/errors.ts';
+import { createValidation } from './interceptors/validation.ts';
+import { JSON_OPTIONS } from './json-options.ts';
+import { createNodeHandler, type NodeHandler } from './node-handler.ts';
+import { createOpenCalls, type OpenCalls } from './open-calls.ts';
+import { createRequestGate } from './request-gate.ts';
+import type { Routes } from './routes.ts';
+
+/** The calls of the port, as the server sees them. */
+export interface Rpc {
+  readonly handle: NodeHandler;
+  readonly openCalls: OpenCalls;
+  /** Ends every call with UNAVAILABLE, for the end of a drain. */
+  abortCalls(): void;
+}
+
+/** Puts the plumbing around services: whatever they serve has identity, bounds, deadlines, errors and a log. */
+export function createRpc(routes: Routes, { keys, context }: { keys: Keys; context: RpcContext }): Rpc {
+  const { log, drain } = context;
+  const openCalls = createOpenCalls();
+  const shutdown = new AbortController();
+  const router = createConnectRouter({
+    requestGate: createRequestGate({ keys, drain, log, openCalls }),
+    // Outermost first: the log sees the translated error, and translation the deadline's.
+    interceptors: [createCallLog(log), createErrorTranslation(log), createDeadline(log), createValidation()],
+    jsonOptions: JSON_OPTIONS,
+    readMaxBytes: RPC_LIMITS.maxRequestBytes,
+    writeMaxBytes: RPC_LIMITS.maxResponseBytes,
+    acceptCompression: [compressionGzip],
+    compressMinBytes: RPC_LIMITS.compressMinBytes,
+    maxTimeoutMs: RPC_LIMITS.maxTimeoutMs,
+    shutdownSignal: shutdown.signal,
+  });
+  routes(router, context);
+  return {
+    handle: createNodeHandler(router, log),
+    openCalls,
+    abortCalls: () => shutdown.abort(new ConnectError('the bus is shutting down', Code.Unavailable)),
+  };
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { type ConnectRouter, createContextValues } from '@connectrpc/connect';
+import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from '@connectrpc/connect/protocol';
+import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
+import type { Logger } from 'pino';
+import { BusError } from '../bus/bus-error.ts';
+import { peerKey } from './call-record.ts';
+import { dropEndlessTimeout } from './endless-timeout.ts';
+import { toConnectError } from './errors.ts';
+import { hangUpKey, hangUpOn } from './hang-up.ts';
+import { type HttpError, toGrpcError, toHttpError } from './http-error.ts';
+import { asSendMessage, SEND_PATH, SHORT_SEND_PATH } from './short-send.ts';
+
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/** Serves one path. Returns false, having done nothing, if there is no call at it. */
+export type NodeHandler = (path: string, request: NodeRequest, response: NodeResponse) => boolean;
+
+/**
+ * Serves a router's calls, and the short spelling of SendMessage.
+ *
+ * Connect's own adapter would do but for three things: it lets a malformed Host header throw out of the event
+ * handler, it answers a wrong method or content type without a body, and it logs to the console.
+ */
+export function createNodeHandler(router: ConnectRouter, log: Logger): NodeHandler {
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  const send = handlers.get(SEND_PATH);
+  if (send !== undefined)
+    handlers.set(
+      SHORT_SEND_PATH,
+      Object.assign((request: UniversalServerRequest) => send(asSendMessage(request)), send),
+    );
+  return (path, request, response) => {
+    const handler = handlers.get(path);
+    if (handler === undefined) return false;
+    serve(handler, request, response).catch((error: unknown) => {
+      // Whatever the call itself threw was answered; this is the connection that broke under the answer.
+      log.debug({ err: error, path }, 'a response could not be written');
+      response.destroy();
+    });
+    return true;
+  };
+}
+
+async function serve(handler: UniversalHandler, request: NodeRequest, response: NodeResponse): Promise<void> {
+  const universal = readHead(request, response);
+  if (universal === undefined) return;
+  const answer = await handler(universal);
+  const refusal = refusalOf(handler, answer);
+  if (refusal !== undefined) writeError(response, refusal);
+  else await universalResponseToNodeResponse(answer, response);
+}
+
+/** The request as Connect sees it; answered and undefined if its host is missing or no host. */
+function readHead(request: NodeRequest, response: NodeResponse): UniversalServerRequest | undefined {
+  const peer = request.socket.remoteAddress ?? '';
+  const values = createContextValues().set(peerKey, peer).set(hangUpKey, hangUpOn(response));
+  try {
+    const universal = universalRequestFromNodeRequest(request, response, undefined, values);
+    dropEndlessTimeout(universal.header);
+    return universal;
+  } catch {
+    writeError(response, malformed('the request names no valid host', 400));
+    return undefined;
+  }
+}
+
+/** What Connect leaves without a body, because no protocol could be chosen to write one. */
+function refusalOf({ service, method, allowedMethods }: UniversalHandler, answer: UniversalServerResponse) {
+  const procedure = `${service.typeName}/${method.name}`;
+  if (answer.body !== undefined) return undefined;
+  switch (answer.status) {
+    case 405:
+      return withHeader(malformed(`${procedure} takes the method POST`, 405), { allow: allowedMethods.join(', ') });
+    case 415:
+      return malformed(`${procedure} takes ${contentTypesOf(method.methodKind)}`, 415);
+    case 505:
+      // Clients that expect to write on while they read would wait forever on a connection that stays open.
+      return withHeader(toHttpError(toConnectError(needsHttp2(procedure)), 505), { connection: 'close' });
+    default:
+      return undefined;
+  }
+}
+
+function withHeader(error: HttpError, header: Record<string, string>): HttpError {
+  return { ...error, headers: { ...error.headers, ...header } };
+}
+
+function malformed(message: string, status: number): HttpError {
+  return toHttpError(toConnectError(new BusError('MALFORMED_REQUEST', message)), status);
+}
+
+function needsHttp2(procedure: string): BusError {
+  const message = `${procedure} needs HTTP/2; over HTTP/1.1 AgentService/Subscribe and the calls of MessageService do the same`;
+  return new BusError('NOT_IMPLEMENTED', message, { feature: 'bidirectional streams over HTTP/1.1' });
+}
+
+function contentTypesOf(kind: string): string {
+  return kind === 'unary'
+    ? 'application/json, application/proto, application/grpc or application/grpc-web'
+    : 'application/connect+json, application/connect+proto, application/grpc or application/grpc-web';
+}
+
+/** Answers a call to a path that there is not, in the protocol it was made in. */
+export function answerUnknownPath(path: string, request: NodeRequest, response: NodeResponse): void {
+  const error = toConnectError(new BusError('NOT_IMPLEMENTED', 'there is nothing at this path', { feature: path }));
+  const contentType = String(request.headers['content-type'] ?? '');
+  const isGrpc = /^application\/grpc($|\+)/.test(contentType);
+  writeError(response, isGrpc ? toGrpcError(error, contentType) : toHttpError(error, 404));
+}
+
+/** Writes an error as a whole response. */
+export function writeError(response: NodeResponse, { status, headers, body }: HttpError): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  // Without a body the header ends the response, and only from such a header gRPC reads a status.
+  if (body === '') {
+    response.end();
+    return;
+  }
+  response.setHeader('content-length', Buffer.byteLength(body));
+  response.end(body);
+}

@@ -1,0 +1,61 @@
+import { ConnectError, type HandlerContext } from '@connectrpc/connect';
+import type { Logger } from 'pino';
+import { BusError } from '../bus/bus-error.ts';
+import { type CallRecord, logCall, startRecord } from './call-record.ts';
+import type { DrainSignal } from './drain-signal.ts';
+import { logFault, reasonOf, toConnectError } from './errors.ts';
+import { authenticate, callerKey, type Keys } from './identity.ts';
+import type { OpenCalls } from './open-calls.ts';
+import { isOpenService } from './open-services.ts';
+import { blameRequest } from './transport-errors.ts';
+
+export interface GateOptions {
+  readonly keys: Keys;
+  readonly drain: DrainSignal;
+  readonly log: Logger;
+  readonly openCalls: OpenCalls;
+}
+
+/**
+ * The first thing that happens to a call: it gets a record and an identity, or is refused. Interceptors
+ * would come too late for that: Connect reads and decodes a unary request before it runs them, so anybody
+ * could make the bus decode megabytes.
+ */
+export function createRequestGate(options: GateOptions): (context: HandlerContext) => void {
+  return (context) => {
+    const record = startRecord(context);
+    const ended = options.openCalls.begin(context.method.methodKind === 'unary' ? 'unary' : 'stream');
+    const end = () => {
+      ended();
+      whenEnded(context, record, options.log);
+    };
+    if (context.signal.aborted) end();
+    else context.signal.addEventListener('abort', end, { once: true });
+    if (isOpenService(context.service.typeName)) return;
+    try {
+      refuseWhileDraining(options.drain);
+      context.values.set(callerKey, authenticate(context.requestHeader, options.keys));
+    } catch (error) {
+      throw logFault(options.log, toConnectError(error));
+    }
+  };
+}
+
+/** Throws DRAINING once the bus is going to stop. */
+export function refuseWhileDraining(drain: DrainSignal): void {
+  if (drain.draining) throw new BusError('DRAINING', 'the bus is shutting down; connect again, here or elsewhere');
+}
+
+/**
+ * The signal aborts whenever a call ends, and with the error itself if it ends by one, before Connect writes that
+ * error out. That makes this the one place that sees what no interceptor does: a body that could not
+ * be read, a response that could not be written.
+ */
+function whenEnded(context: HandlerContext, record: CallRecord, log: Logger): void {
+  const error: unknown = context.signal.reason;
+  if (error instanceof ConnectError && reasonOf(error) === undefined) {
+    if (!record.reached) blameRequest(error);
+    logFault(log, toConnectError(error));
+  }
+  if (!record.reached) logCall(log, context.values, error);
+}

@@ -1,0 +1,155 @@
+import { createServer as createHttp1Server, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { Clock } from '../lib/clock.ts';
+import type { SERVER_LIMITS } from '../limits.ts';
+import { pingSession } from './session-ping.ts';
+import { sniff } from './sniff.ts';
+
+/** Bounds of a port; tests hand in shorter ones. */
+export type PortLimits = { readonly [Name in keyof typeof SERVER_LIMITS]: number };
+
+export interface PortOptions {
+  readonly limits: PortLimits;
+  readonly maxConnections: number;
+  readonly clock: Clock;
+  /** PEM. With it, the port speaks TLS only. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  onRequest(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void;
+  /** A connection was refused because there are too many. */
+  onRefused(): void;
+}
+
+/** One listening port for HTTP/1.1 and HTTP/2, cleartext or TLS. */
+export interface OnePort {
+  /** Rejects if the address cannot be had. Port 0 means any. */
+  listen(address: { host: string; port: number }): Promise<AddressInfo>;
+  /**
+   * Takes no new connections and no new HTTP/2 streams; what is open goes on. Resolves when every connection
+   * has closed. May be called again, to close those of HTTP/1.1 that became idle meanwhile.
+   */
+  refuse(): Promise<void>;
+  /** Cuts every connection. Resolves when all are closed. */
+  destroy(): Promise<void>;
+}
+
+/** Makes the port; it listens when told to. */
+export function createOnePort(options: PortOptions): OnePort {
+  const { limits, tls } = options;
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  const http1 = createHttp1(options);
+  const http2 = createHttp2(options, sessions);
+  const hand = (socket: Socket, protocol: 'http1' | 'http2') => {
+    (protocol === 'http2' ? http2 : http1).emit('connection', socket);
+  };
+  const accept = (socket: Socket) => {
+    track(sockets, socket);
+    sniff(socket, { timeoutMs: limits.sniffTimeoutMs, decided: hand });
+  };
+  const server = tls === undefined ? createTcpServer(TCP_OPTIONS, accept) : createTls(tls, limits, accept);
+  server.maxConnections = options.maxConnections;
+  server.on('drop', () => options.onRefused());
+  return {
+    listen: (address) => listen(server, address),
+    refuse() {
+      const closed = closing(server);
+      http1.closeIdleConnections();
+      for (const session of sessions) session.close();
+      return closed;
+    },
+    async destroy() {
+      const closed = closing(server);
+      for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
+      // Stops the timer that checks for slow requests.
+      http1.close();
+      await closed;
+    },
+  };
+}
+
+/** Like the sockets of Node's own HTTP servers: a client may close its half after the request. */
+const TCP_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true };
+
+function createTls(
+  tls: NonNullable<PortOptions['tls']>,
+  limits: PortLimits,
+  accept: (socket: TLSSocket) => void,
+): Server {
+  const handshakeTimeout = limits.sniffTimeoutMs;
+  const server = createTlsServer(
+    { ...TCP_OPTIONS, ...tls, handshakeTimeout, ALPNProtocols: ['h2', 'http/1.1'] },
+    accept,
+  );
+  // A failed handshake is the client's business; the socket is closed already.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+function createHttp1({ limits, onRequest }: PortOptions) {
+  const server = createHttp1Server(
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
+    },
+    onRequest,
+  );
+  // This server never listens itself, and Node starts to enforce the two timeouts when it does.
+  server.emit('listening');
+  return server;
+}
+
+function createHttp2(options: PortOptions, sessions: Set<ServerHttp2Session>) {
+  const { limits, clock, onRequest } = options;
+  const server = createHttp2Server(
+    {
+      maxSessionMemory: limits.maxConnectionMemoryMiB,
+      streamResetBurst: limits.streamResetBurst,
+      streamResetRate: limits.streamResetRate,
+      settings: {
+        maxConcurrentStreams: limits.maxStreamsPerConnection,
+        maxHeaderListSize: limits.maxHeaderBytes,
+        initialWindowSize: limits.streamWindowBytes,
+      },
+    },
+    onRequest,
+  );
+  server.on('session', (session) => {
+    track(sessions, session);
+    session.setLocalWindowSize(limits.connectionWindowBytes);
+    pingSession(session, { clock, afterMs: limits.pingAfterMs, timeoutMs: limits.pingTimeoutMs });
+    // Broken frames end the session by themselves; the streams on it learn of it by their own close.
+    session.on('error', () => session.destroy());
+  });
+  return server;
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+/** Resolves when the server listens no more and its last connection is closed. */
+function closing(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+function track<T extends { once(event: 'close', listener: () => void): unknown }>(all: Set<T>, one: T): void {
+  all.add(one);
+  one.once('close', () => all.delete(one));
+}

@@ -82,6 +82,8 @@ export const SQLITE_LIMITS = {
   listStepSessions: 10_000,
   /** Sessions on one page of a listing, whatever was asked for. */
   maxListPage: 1_000,
+  /** The newest message ids, which are in no index yet: some 20 MiB, and a fraction of a second to read back at open. */
+  keysInMemory: 65_536,
   /** Message records one step of forgetting looks at: it shares a commit with messages that somebody waits for. */
   pruneStepRecords: 1_000,
   /** Forgetting some seconds late costs a little disk; looking more often costs commits on an idle bus. */
@@ -174,6 +176,16 @@ export const SERVER_LIMITS = {
   goodbyeMs: 500,
   /** Browsers keep a permission for two hours at most, whatever they are told. */
   preflightCacheSeconds: 7_200,
+} as const;
+
+/** What an operator may choose. */
+export const CONFIG_LIMITS = {
+  port: { default: 8_080, min: 0, max: 65_535 },
+  maxConnections: { default: SERVER_LIMITS.defaultMaxConnections, min: 1, max: 1_000_000 },
+  /** Proxies cut streams that are silent for a minute; an agent that died is missed after two intervals. */
+  heartbeatIntervalMs: { default: 15 * SECOND, min: 100, max: 10 * MINUTE },
+  /** Below a second a message could expire on its way to an agent that waits for it. */
+  messageTimeoutMs: { min: SECOND, max: 365 * 24 * HOUR },
 } as const;
 
 /** Bounds of one agent stream. */

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+
+/** How an embedded bus is set up. Every field has a default. */
+export interface CommunicationBusConfig {
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Port to listen on, 0 for any free one. Default 8080. */
+  readonly port?: number;
+  /** Most connections at once; more are refused. Default 10,000. */
+  readonly maxConnections?: number;
+  /** Longest silence on a stream, either way, in milliseconds: 100 to 600,000. Default 15,000. */
+  readonly heartbeatInterval?: number;
+  /**
+   * How long a message that names no `expires_at` may wait to be acknowledged, in milliseconds; then it
+   * expires. Default: as long as it takes.
+   */
+  readonly messageTimeout?: number;
+  /** Whether sessions and messages survive the process: on disk in `dataDir`, or in memory only. Default false. */
+  readonly persistenceEnabled?: boolean;
+  /** Where data is kept when `persistenceEnabled`. Default `./.agentbus`. */
+  readonly dataDir?: string;
+  /** Whether what agents write is sealed with AES-256-GCM before it is stored. Default false. */
+  readonly encryptionEnabled?: boolean;
+  /**
+   * 32 bytes in base64, for `encryptionEnabled`. Default: a key that is made at the first start and kept beside the
+   * data, which keeps copies of the database unreadable but not a copy of the whole directory.
+   */
+  readonly encryptionKey?: string;
+  /** The key that clients show; whoever has it may speak as any agent. Required, so that nobody runs an open bus by accident. */
+  readonly apiKey: string;
+  /** Where the bus logs. Default: warnings and worse as JSON on standard error. */
+  readonly log?: Logger;
+}

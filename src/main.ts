@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { type Config, ConfigError, helpText, parseConfig } from './config.ts';
+import { EngineError } from './engine/engine.ts';
+import { addKey } from './keys/add-key.ts';
+import { KeysFileError } from './keys/keys-file.ts';
+import { loadKeys } from './keys/load-keys.ts';
+import { createSystemClock } from './lib/clock.ts';
+import { createSystemRandom } from './lib/random.ts';
+import { type BusNode, openNode } from './open-node.ts';
+import { SERVER_VERSION } from './version.ts';
+import { welcomeText } from './welcome-text.ts';
+
+/** The operator's mistake: configuration, keys, address, data in use. */
+const EXIT_REFUSED = 1;
+/** The store failed while running (EX_SOFTWARE of sysexits.h); start again once the disk is mended. */
+const EXIT_STORE_FAILED = 70;
+
+const random = createSystemRandom();
+
+async function run(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) return void process.stdout.write(helpText());
+  if (args.includes('--version')) return void process.stdout.write(`${SERVER_VERSION}\n`);
+  if (args[0] === 'keys') return await runKeys(args.slice(1));
+  await serve(parseConfig(args, process.env));
+}
+
+async function serve(config: Config): Promise<void> {
+  const { dataDir, apiKey, keysFile } = config;
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const { keys, madeKey } = await loadKeys({
+    dataDir,
+    random,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(keysFile !== undefined && { keysFile }),
+  });
+  const tls = await readTls(config);
+  const node = await openNode({
+    ...config,
+    ...(tls && { tls }),
+    keys,
+    serverVersion: SERVER_VERSION,
+    log,
+    clock: createSystemClock(),
+    random,
+    failed(error) {
+      log.fatal({ err: error }, 'the store failed; the bus stops');
+      process.exit(EXIT_STORE_FAILED);
+    },
+  });
+  stopOnSignal(node);
+  const { port } = await node.listen().catch(async (error: unknown) => {
+    await node.stop('the address cannot be had');
+    throw error;
+  });
+  process.stdout.write(welcomeText({ ...config, port, dataDir: shownDir(dataDir), ...(madeKey && { madeKey }) }));
+}
+
+/** The first signal stops in good order, the second at once. */
+function stopOnSignal(node: BusNode): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(EXIT_REFUSED);
+      stopping = true;
+      node.stop(signal).then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+    });
+  }
+}
+
+async function readTls({ tlsCert, tlsKey }: Config): Promise<{ cert: string; key: string } | undefined> {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  const read = (flag: string, path: string) =>
+    readFile(path, 'utf8').catch((error: Error) => {
+      throw new ConfigError(`--${flag}: ${error.message}`);
+    });
+  return { cert: await read('tls-cert', tlsCert), key: await read('tls-key', tlsKey) };
+}
+
+function shownDir(dataDir: string): string {
+  return dataDir === ':memory:' ? dataDir : resolve(dataDir);
+}
+
+async function runKeys([verb, ...args]: readonly string[]): Promise<void> {
+  const usage = new ConfigError('usage: agentbus keys add --name NAME --agent PATTERN --file FILE');
+  if (verb !== 'add') throw usage;
+  const options = {
+    name: { type: 'string' },
+    agent: { type: 'string', multiple: true },
+    file: { type: 'string' },
+  } as const;
+  const { name, agent, file } = parseArgs({ args, options }).values;
+  if (name === undefined || agent === undefined || file === undefined) throw usage;
+  const key = await addKey({ file, name, agents: agent }, random);
+  process.stdout.write(`${key}\n`);
+  process.stderr.write(`This is the key of "${name}". It is shown once; ${file} keeps its hash.\n`);
+}
+
+/** What an operator can mend is told in a line; anything else is a fault, with its stack. */
+function fail(error: unknown): never {
+  process.stderr.write(`agentbus: ${explain(error)}\n`);
+  process.exit(EXIT_REFUSED);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof KeysFileError || error instanceof EngineError) {
+    return error.message;
+  }
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} of ${address} is taken; choose another with --port`;
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return (error as Error).message;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return `${(error as Error).message}; see --help`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+run(process.argv.slice(2)).catch(fail);

@@ -47,6 +47,8 @@ export function createOnePort(options: PortOptions): OnePort {
   const http1 = createHttp1(options);
   const http2 = createHttp2(options, sessions);
   const hand = (socket: Socket, protocol: 'http1' | 'http2') => {
+    // HTTP/2 has no use for half of a connection: its session would stay after the client has gone.
+    if (protocol === 'http2') socket.allowHalfOpen = false;
     (protocol === 'http2' ? http2 : http1).emit('connection', socket);
   };
   const accept = (socket: Socket) => {
@@ -75,7 +77,7 @@ export function createOnePort(options: PortOptions): OnePort {
   };
 }
 
-/** Like the sockets of Node's own HTTP servers: a client may close its half after the request. */
+/** Like the sockets of Node's own server of HTTP/1.1: a client may close its half after the request. */
 const TCP_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true };
 
 function createTls(

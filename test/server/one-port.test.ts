@@ -112,6 +112,20 @@ describe('what no client would do', () => {
     await everything(socket);
   });
 
+  it('lets go of an HTTP/2 connection whose client closed its half', async () => {
+    const { port } = await startServer();
+    const socket = await open(port);
+    socket.end('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
+    await everything(socket);
+  });
+
+  it('answers an HTTP/1.1 client that closed its half after the request', async () => {
+    const { port } = await startServer();
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.end('GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    expect(await everything(socket)).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+
   it('keeps a quiet HTTP/2 connection that answers pings', async () => {
     const { url } = await startServer({ limits: { pingAfterMs: 20, pingTimeoutMs: 1_000 } });
     const session = connectHttp2(url);

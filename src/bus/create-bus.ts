@@ -55,7 +55,9 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     }),
     deliveries: createDeliveries({ mailboxes, clock, observer }),
     agents,
-    flush: () => journal.flush(),
+    async flush() {
+      await Promise.all([journal.flush(), registry.flush()]);
+    },
     async close() {
       stopIdleWatch();
       await engine.close();

@@ -44,6 +44,8 @@ export interface SessionRegistry {
   read(live: LiveSession, query: { after: number; limit: number }): Promise<SessionEvent[]>;
   /** Calls `listener` with every event once it is durable, in order for each session. */
   onEvent(listener: (event: SessionEvent, session: Session) => void): () => void;
+  /** Resolves when every event so far is durable and its listeners were called. */
+  flush(): Promise<void>;
   /** Sessions that are under way. */
   active(): Iterable<LiveSession>;
 }
@@ -68,6 +70,8 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
   /** Ended sessions, least recently used first. */
   const ended = new Map<string, LiveSession>();
   const loading = new Map<string, Promise<LiveSession | undefined>>();
+  /** The newest write of all; writes become durable in order. */
+  let newestWrite: Promise<void> = Promise.resolve();
   const eventListeners = new Set<(event: SessionEvent, session: Session) => void>();
 
   function peek(sessionId: string): LiveSession | undefined {
@@ -152,6 +156,7 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     });
     // Whoever needs the disk awaits `written` and gets the same error.
     live.written.catch(contradicted);
+    newestWrite = live.written;
     return live.written;
   }
 
@@ -197,6 +202,7 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
       eventListeners.add(listener);
       return () => void eventListeners.delete(listener);
     },
+    flush: () => newestWrite,
     active: () => active.values(),
   };
 }

@@ -49,7 +49,11 @@ export const SETTINGS: readonly Setting[] = [
   { flag: 'cors-origins', value: 'LIST', about: 'origins whose pages may call, separated by commas; default none' },
   { flag: 'heartbeat-interval', value: 'MS', about: 'longest silence on a stream, either way; default 15000' },
   { flag: 'max-connections', value: 'NUMBER', about: 'most connections at once; default 10000' },
-  { flag: 'message-timeout', value: 'MS', about: 'how long a message may wait that does not say itself; default forever' },
+  {
+    flag: 'message-timeout',
+    value: 'MS',
+    about: 'how long a message may wait that does not say itself; default forever',
+  },
   { flag: 'encryption-key', value: 'BASE64', about: '32 bytes; what agents write is stored sealed with AES-256-GCM' },
 ];
 
@@ -95,7 +99,7 @@ export function helpText(): string {
     'agentbus: a message bus that AI agents meet on',
     '',
     'Usage: agentbus [settings]',
-    "       agentbus keys add --name NAME --agent PATTERN [--agent PATTERN ...] --file FILE",
+    '       agentbus keys add --name NAME --agent PATTERN [--agent PATTERN ...] --file FILE',
     '',
     ...lines,
     `${'  --help'.padEnd(width)}this text`,
@@ -109,7 +113,10 @@ export function helpText(): string {
 function parseFlags(args: readonly string[]): Record<string, string | undefined> {
   const options = Object.fromEntries(SETTINGS.map(({ flag }) => [flag, { type: 'string' as const }]));
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values as Record<string, string | undefined>;
+    return parseArgs({ args: [...args], options, allowPositionals: false }).values as Record<
+      string,
+      string | undefined
+    >;
   } catch (error) {
     throw new ConfigError(`${(error as Error).message.split('. ')[0]}; see --help`);
   }

@@ -1,6 +1,7 @@
 /** What a program imports: the embedded bus, and the clients. */
-export * from './client/index.ts';
+
 export { BusError, type Facts, type Reason } from './bus/bus-error.ts';
+export * from './client/index.ts';
 export { CommunicationBus } from './embedded/communication-bus.ts';
 export type { CommunicationBusConfig } from './embedded/communication-bus-config.ts';
 export type { EmbeddedSessions, EventOptions, SessionListInput } from './embedded/embedded-sessions.ts';

@@ -77,7 +77,10 @@ export async function openNode(options: NodeOptions): Promise<BusNode> {
   };
 }
 
-async function openStore(options: NodeOptions, observer: Parameters<typeof openEngine>[0]['observer']): Promise<Engine> {
+async function openStore(
+  options: NodeOptions,
+  observer: Parameters<typeof openEngine>[0]['observer'],
+): Promise<Engine> {
   const { dataDir, clock, random, encryptionKey } = options;
   const engine = await openEngine({ engine: options.engine, dataDir, clock, random, limits: STORE_LIMITS, observer });
   try {

@@ -22,7 +22,8 @@ export function createFakeClock(startMs = Date.parse('2026-01-01T00:00:00Z')): F
     let first: Entry | undefined;
     for (const entry of entries) {
       if (entry.at > until) continue;
-      if (first === undefined || entry.at < first.at || (entry.at === first.at && entry.order < first.order)) first = entry;
+      if (first === undefined || entry.at < first.at || (entry.at === first.at && entry.order < first.order))
+        first = entry;
     }
     return first;
   };

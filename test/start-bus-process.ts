@@ -56,7 +56,10 @@ export async function startBusProcess(options: BusProcessOptions = {}): Promise<
       const listening = /https?:\/\/127\.0\.0\.1:\d+/.exec(stdout);
       if (listening) resolve(listening[0]);
     });
-    exited.then(([code]) => reject(new Error(`the bus ended with ${code} before it listened:\n${stdout}${stderr}`)), reject);
+    exited.then(
+      ([code]) => reject(new Error(`the bus ended with ${code} before it listened:\n${stdout}${stderr}`)),
+      reject,
+    );
   });
   return {
     address,

@@ -4,10 +4,7 @@ import type { ErrorReason } from '../../gen/ts/agentbus/v1/error_reason_pb.js';
  * Name of a value of `ErrorReason` without its prefix; what clients see as
  * `ErrorInfo.reason`. `error_reason.proto` says what each means and which facts it carries.
  */
-export type Reason = Exclude<
-  keyof typeof ErrorReason,
-  'UNSPECIFIED'
->;
+export type Reason = Exclude<keyof typeof ErrorReason, 'UNSPECIFIED'>;
 
 /** Facts of an error, by name; they become `ErrorInfo.metadata`. */
 export type Facts = Readonly<Record<string, string | number | bigint>>;
@@ -21,8 +18,8 @@ export class BusError extends Error {
   readonly reason: Reason;
   readonly facts: Facts;
 
-  constructor(reason: Reason, message: string, facts: Facts = {}, options: ErrorOptions = {}) {
-    super(message, options);
+  constructor(reason: Reason, message: string, facts: Facts = {}) {
+    super(message);
     this.reason = reason;
     this.facts = facts;
   }

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
+import { parseEncryptionKey } from '../keys/encryption-key.ts';
+import { createKeyRing, masterHolder } from '../keys/key-ring.ts';
 import { createSystemClock } from '../lib/clock.ts';
 import { createSystemRandom } from '../lib/random.ts';
 import { CONFIG_LIMITS, SERVER_LIMITS } from '../limits.ts';
-import { parseEncryptionKey } from '../keys/encryption-key.ts';
-import { createKeyRing, masterHolder } from '../keys/key-ring.ts';
 import type { NodeOptions } from '../open-node.ts';
 import { SERVER_VERSION } from '../version.ts';
 import type { CommunicationBusConfig } from './communication-bus-config.ts';
@@ -22,8 +22,16 @@ export function completeConfig(config: CommunicationBusConfig): CompleteConfig {
     dataDir: persistenceEnabled ? (config.dataDir ?? './.agentbus') : ':memory:',
     host: config.host ?? '127.0.0.1',
     port: whole('port', config.port ?? 8080, CONFIG_LIMITS.port),
-    maxConnections: whole('maxConnections', config.maxConnections ?? SERVER_LIMITS.defaultMaxConnections, CONFIG_LIMITS.maxConnections),
-    heartbeatIntervalMs: whole('heartbeatInterval', config.heartbeatInterval ?? CONFIG_LIMITS.heartbeatIntervalMs.default, CONFIG_LIMITS.heartbeatIntervalMs),
+    maxConnections: whole(
+      'maxConnections',
+      config.maxConnections ?? SERVER_LIMITS.defaultMaxConnections,
+      CONFIG_LIMITS.maxConnections,
+    ),
+    heartbeatIntervalMs: whole(
+      'heartbeatInterval',
+      config.heartbeatInterval ?? CONFIG_LIMITS.heartbeatIntervalMs.default,
+      CONFIG_LIMITS.heartbeatIntervalMs,
+    ),
     ...(messageTimeout !== undefined && {
       messageTimeoutMs: whole('messageTimeout', messageTimeout, CONFIG_LIMITS.messageTimeoutMs),
     }),

@@ -52,6 +52,7 @@ export class SessionManager extends EventEmitter<SessionManagerEvents> {
   }
 
   /** Opens a session and returns its id. */
+  // biome-ignore lint/complexity/useMaxParams: the tutorial calls it with four.
   createSession(
     orchestrator: string,
     participants: readonly ParticipantInput[],

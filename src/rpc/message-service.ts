@@ -13,7 +13,10 @@ import { notImplemented } from './not-implemented.ts';
 import { pageSize } from './page-size.ts';
 
 /** MessageService on the bus. */
-export function createMessageService({ messages, deliveries }: Bus, _context: RpcContext): ServiceImpl<typeof MessageService> {
+export function createMessageService(
+  { messages, deliveries }: Bus,
+  _context: RpcContext,
+): ServiceImpl<typeof MessageService> {
   return {
     async sendMessage({ message }, context) {
       if (message === undefined) throw new Error('validation lets no request without a message through');

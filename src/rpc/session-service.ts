@@ -1,5 +1,5 @@
-import type { ServiceImpl } from '@connectrpc/connect';
 import { durationMs } from '@bufbuild/protobuf/wkt';
+import type { ServiceImpl } from '@connectrpc/connect';
 import type { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
 import { CALL_LIMITS } from '../limits.ts';
@@ -11,7 +11,10 @@ import { openPageToken, sealPageToken } from './page-token.ts';
 import { withKeepalive } from './with-keepalive.ts';
 
 /** SessionService on the bus. */
-export function createSessionService(bus: Bus, { clock, heartbeatIntervalMs }: RpcContext): ServiceImpl<typeof SessionService> {
+export function createSessionService(
+  bus: Bus,
+  { clock, heartbeatIntervalMs }: RpcContext,
+): ServiceImpl<typeof SessionService> {
   const { sessions } = bus;
   return {
     createSession: async (request, context) => ({ session: await sessions.create(callerOf(context), request) }),
@@ -23,11 +26,15 @@ export function createSessionService(bus: Bus, { clock, heartbeatIntervalMs }: R
       const page = await sessions.list(callerOf(context), query);
       return { sessions: page.sessions, nextPageToken: sealPageToken('sessions', page.next) };
     },
-    addParticipant: async (request, context) => ({ session: await sessions.addParticipant(callerOf(context), request) }),
+    addParticipant: async (request, context) => ({
+      session: await sessions.addParticipant(callerOf(context), request),
+    }),
     removeParticipant: async (request, context) => ({
       session: await sessions.removeParticipant(callerOf(context), request),
     }),
-    updateWorkflow: async (request, context) => ({ session: await sessions.updateWorkflow(callerOf(context), request) }),
+    updateWorkflow: async (request, context) => ({
+      session: await sessions.updateWorkflow(callerOf(context), request),
+    }),
     updateSharedContext: async (request, context) => ({
       session: await sessions.updateSharedContext(callerOf(context), request),
     }),

@@ -55,7 +55,11 @@ describe('the tutorial as printed', () => {
   }
 
   test('has blocks to run', () => {
-    expect(codeBlocks(TUTORIAL).map(({ language }) => language)).toEqual([...Array(5).fill('ts'), 'bash', ...Array(3).fill('ts')]);
+    expect(codeBlocks(TUTORIAL).map(({ language }) => language)).toEqual([
+      ...Array(5).fill('ts'),
+      'bash',
+      ...Array(3).fill('ts'),
+    ]);
   });
 
   test('type-checks', async () => {
@@ -72,7 +76,7 @@ describe('the tutorial as printed', () => {
     const sessionId = /New session: (\S+)/.exec(stdout)?.[1];
     expect(sessionId).toMatch(/^sess_/);
     expect(stdout).toContain(`Session created ${sessionId}`);
-    expect(stdout).toMatch(/Task delegated \{[^]*task_impl_backend/);
+    expect(stdout).toMatch(/Task delegated \{[\s\S]*task_impl_backend/);
     expect(stdout).toMatch(/curl printed: \{"message_id":"task_impl_backend"/);
     expect(stdout).toContain(`Session done ${sessionId}`);
   });

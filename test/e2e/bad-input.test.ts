@@ -46,7 +46,8 @@ async function good(method: string, body: unknown): Promise<unknown> {
   expect(answer).toMatchObject({ status: 200 });
   return answer.body;
 }
-const sessions = () => Promise.all(['sess_a', 'sess_ended'].map((session_id) => good('SessionService/GetSession', { session_id })));
+const sessions = () =>
+  Promise.all(['sess_a', 'sess_ended'].map((session_id) => good('SessionService/GetSession', { session_id })));
 const envelope = (fields: object = {}) => ({
   message: {
     message_id: 'm',
@@ -71,7 +72,13 @@ interface BadCall {
 const SEND = 'MessageService/SendMessage';
 const CONTEXT = 'SessionService/UpdateSharedContext';
 const BAD_CALLS: BadCall[] = [
-  { name: 'an unknown field', method: SEND, body: { ...envelope(), mesage: {} }, status: 400, reason: 'MALFORMED_REQUEST' },
+  {
+    name: 'an unknown field',
+    method: SEND,
+    body: { ...envelope(), mesage: {} },
+    status: 400,
+    reason: 'MALFORMED_REQUEST',
+  },
   { name: 'JSON that is none', method: SEND, body: '{"message":', status: 400, reason: 'MALFORMED_REQUEST' },
   {
     name: 'a bad agent id',
@@ -108,8 +115,20 @@ const BAD_CALLS: BadCall[] = [
     reason: 'AGENT_NOT_ALLOWED',
     facts: { agent_id: ORCHESTRATOR },
   },
-  { name: 'an unknown recipient', method: SEND, body: envelope({ recipient: { agent_id: 'codex://nobody' } }), status: 404, reason: 'RECIPIENT_NOT_FOUND' },
-  { name: 'an unknown session', method: 'SessionService/GetSession', body: { session_id: 'sess_none' }, status: 404, reason: 'SESSION_NOT_FOUND' },
+  {
+    name: 'an unknown recipient',
+    method: SEND,
+    body: envelope({ recipient: { agent_id: 'codex://nobody' } }),
+    status: 404,
+    reason: 'RECIPIENT_NOT_FOUND',
+  },
+  {
+    name: 'an unknown session',
+    method: 'SessionService/GetSession',
+    body: { session_id: 'sess_none' },
+    status: 404,
+    reason: 'SESSION_NOT_FOUND',
+  },
   {
     name: "somebody else's session",
     method: 'SessionService/GetSession',
@@ -142,9 +161,21 @@ const BAD_CALLS: BadCall[] = [
     reason: 'FORBIDDEN_KEY',
     facts: { key: '__proto__' },
   },
-  { name: 'a page token of another list', method: 'SessionService/ListSessions', body: { page_token: 'abc' }, status: 400, reason: 'PAGE_TOKEN_INVALID' },
+  {
+    name: 'a page token of another list',
+    method: 'SessionService/ListSessions',
+    body: { page_token: 'abc' },
+    status: 400,
+    reason: 'PAGE_TOKEN_INVALID',
+  },
   { name: 'an unknown method', method: 'SessionService/Nothing', body: {}, status: 404, reason: 'NOT_IMPLEMENTED' },
-  { name: 'a call of a later version', method: 'SessionService/AggregateResults', body: { session_id: 'sess_a', method: 'AGGREGATION_METHOD_MANUAL' }, status: 501, reason: 'NOT_IMPLEMENTED' },
+  {
+    name: 'a call of a later version',
+    method: 'SessionService/AggregateResults',
+    body: { session_id: 'sess_a', method: 'AGGREGATION_METHOD_MANUAL' },
+    status: 501,
+    reason: 'NOT_IMPLEMENTED',
+  },
   {
     name: 'a short form with a word that is none',
     method: '/messages/send',
@@ -166,7 +197,10 @@ describe('calls', () => {
 });
 
 type Frame = MessageInitShape<typeof AgentStreamRequestSchema>['frame'];
-const hello = (fields: object = {}): Frame => ({ case: 'hello', value: { agent: { agentId: BACKEND }, instanceId: 'i', ...fields } });
+const hello = (fields: object = {}): Frame => ({
+  case: 'hello',
+  value: { agent: { agentId: BACKEND }, instanceId: 'i', ...fields },
+});
 
 /** Sends frames, keeps the stream open, and gives the error that ends it. */
 async function errorOfStream(frames: Frame[]): Promise<ConnectError> {
@@ -191,11 +225,22 @@ const reasonOf = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?
 
 describe('streams', () => {
   test.each([
-    ['a first frame that is not hello', [{ case: 'drain', value: {} } as Frame], Code.InvalidArgument, 'HELLO_EXPECTED'],
+    [
+      'a first frame that is not hello',
+      [{ case: 'drain', value: {} } as Frame],
+      Code.InvalidArgument,
+      'HELLO_EXPECTED',
+    ],
     ['a second hello', [hello(), hello()], Code.InvalidArgument, 'HELLO_REPEATED'],
     ['a hello without an instance id', [hello({ instanceId: '' })], Code.InvalidArgument, 'FIELD_INVALID'],
-    ['a protocol that is too new', [hello({ protocolVersion: 2 })], Code.FailedPrecondition, 'PROTOCOL_VERSION_UNSUPPORTED'],
-  ])('%s', async (_, frames, code, reason) => {
+    [
+      'a protocol that is too new',
+      [hello({ protocolVersion: 2 })],
+      Code.FailedPrecondition,
+      'PROTOCOL_VERSION_UNSUPPORTED',
+    ],
+  ])('%s', async (_, frames, ...expected) => {
+    const [code, reason] = expected;
     const error = await errorOfStream(frames);
     expect({ code: error.code, reason: reasonOf(error) }).toEqual({ code, reason });
     await sessions();
@@ -203,17 +248,24 @@ describe('streams', () => {
 
   test('a stream that never speaks', async () => {
     const error = await errorOfStream([]);
-    expect({ code: error.code, reason: reasonOf(error) }).toEqual({ code: Code.DeadlineExceeded, reason: 'HELLO_TIMEOUT' });
+    expect({ code: error.code, reason: reasonOf(error) }).toEqual({
+      code: Code.DeadlineExceeded,
+      reason: 'HELLO_TIMEOUT',
+    });
   });
 });
 
 describe('the port', () => {
   const port = () => Number(new URL(bus.address).port);
-  const closed = (socket: Socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve()).resume());
+  const closed = (socket: Socket) =>
+    new Promise<void>((resolve) => void socket.once('close', () => resolve()).resume());
 
   test.each([
     ['bytes of no protocol', Buffer.from([0, 255, 1, 254, 13, 10, 13, 10])],
-    ['the HTTP/2 preface and then garbage', Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.alloc(64, 0xff)])],
+    [
+      'the HTTP/2 preface and then garbage',
+      Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.alloc(64, 0xff)]),
+    ],
     ['a header line that never ends', Buffer.from(`GET / HTTP/1.1\r\nx: ${'y'.repeat(100_000)}`)],
   ])('%s', async (_, bytes) => {
     const socket = connect(port(), '127.0.0.1').on('error', () => undefined);

@@ -55,11 +55,16 @@ test('an acknowledged message is not delivered again, an unacknowledged one is, 
   await call('MessageService/SendMessage', task);
   await call('MessageService/SendMessage', { message: { ...task.message, message_id: 'task_2' } });
   const [first] = (await receive()).body.deliveries;
-  const acknowledged = await call('MessageService/AcknowledgeMessages', { agent_id: 'opencode://backend', delivery_ids: [first.delivery_id] });
+  const acknowledged = await call('MessageService/AcknowledgeMessages', {
+    agent_id: 'opencode://backend',
+    delivery_ids: [first.delivery_id],
+  });
   expect(acknowledged.status).toBe(200);
   await killAndRestart();
   const { deliveries } = (await receive()).body;
-  expect(deliveries).toMatchObject([{ message: { message_id: 'task_2' }, redelivered_because: 'REDELIVERY_REASON_BUS_RESTARTED' }]);
+  expect(deliveries).toMatchObject([
+    { message: { message_id: 'task_2' }, redelivered_because: 'REDELIVERY_REASON_BUS_RESTARTED' },
+  ]);
 });
 
 test('a second bus on the same data is refused, and the first one goes on', async () => {

@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectAgent } from '../../src/client/index.ts';
 import { CommunicationBus } from '../../src/embedded/communication-bus.ts';
 import type { CommunicationBusConfig } from '../../src/embedded/communication-bus-config.ts';
-import { connectAgent } from '../../src/client/index.ts';
 import { callJson } from '../call-json.ts';
 import { BACKEND, ORCHESTRATOR } from '../open-bus.ts';
 
@@ -26,8 +26,8 @@ async function start(config: Partial<CommunicationBusConfig> = {}): Promise<Comm
   started.push(bus);
   return bus;
 }
-const call = (bus: CommunicationBus, method: string, body: unknown, apiKey = 'dev-key') =>
-  callJson({ address: bus.address, apiKey, method, body });
+const call = (bus: CommunicationBus, method: string, body: unknown) =>
+  callJson({ address: bus.address, apiKey: 'dev-key', method, body });
 const newSession = { orchestrator: ORCHESTRATOR, participants: [{ agent_id: BACKEND, role: 'implementer' }] };
 const note = (message_id: string, text: string) => ({
   message: {
@@ -56,7 +56,8 @@ describe('configuration', () => {
 
   test('apiKey is the key that clients must show', async () => {
     const bus = await start();
-    expect((await call(bus, 'AgentService/ListAgents', {}, 'other')).reason).toBe('KEY_INVALID');
+    const list = { address: bus.address, method: 'AgentService/ListAgents', body: {} };
+    expect((await callJson({ ...list, apiKey: 'other' })).reason).toBe('KEY_INVALID');
     expect((await call(bus, 'AgentService/ListAgents', {})).status).toBe(200);
   });
 
@@ -75,7 +76,9 @@ describe('configuration', () => {
     const beat = await register(bus).then(() => call(bus, 'AgentService/Heartbeat', { agent_id: BACKEND }));
     expect(beat.body).toMatchObject({ heartbeat_interval: '0.200s' });
     const agent = await connectAgent({ address: bus.address, apiKey: 'dev-key', agentId: BACKEND });
-    expect((await call(bus, 'AgentService/GetAgent', { agent_id: BACKEND })).body.agent).toMatchObject({ status: 'AGENT_STATUS_ONLINE' });
+    expect((await call(bus, 'AgentService/GetAgent', { agent_id: BACKEND })).body.agent).toMatchObject({
+      status: 'AGENT_STATUS_ONLINE',
+    });
     await agent.close();
   });
 
@@ -85,7 +88,9 @@ describe('configuration', () => {
     await call(bus, 'MessageService/SendMessage', note('m', 'soon stale'));
     const status = () => call(bus, 'MessageService/GetMessageStatus', { sender: ORCHESTRATOR, message_id: 'm' });
     expect((await status()).body.statuses[0].state).toBe('MESSAGE_STATE_QUEUED');
-    await expect.poll(async () => (await status()).body.statuses[0].state, { timeout: 5_000 }).toBe('MESSAGE_STATE_EXPIRED');
+    await expect
+      .poll(async () => (await status()).body.statuses[0].state, { timeout: 5_000 })
+      .toBe('MESSAGE_STATE_EXPIRED');
     expect(await receive(bus)).toEqual([]);
   });
 
@@ -103,24 +108,30 @@ describe('configuration', () => {
     await call(first, 'MessageService/SendMessage', note('m', 'hello'));
     await first.stop();
     const second = await start({ persistenceEnabled: true });
-    expect(await second.sessions.get(session_id)).toMatchObject({ state: 'active', shared_context: { branch: 'main' } });
+    expect(await second.sessions.get(session_id)).toMatchObject({
+      state: 'active',
+      shared_context: { branch: 'main' },
+    });
     expect(await receive(second)).toMatchObject([{ message: { payload: { text: 'hello' } } }]);
   });
 
-  test.each([undefined, Buffer.alloc(32, 7).toString('base64')])('encryptionEnabled seals what agents write (key %s)', async (encryptionKey) => {
-    const secret = 'the-plan-is-blue';
-    const sealed = { persistenceEnabled: true, encryptionEnabled: true, ...(encryptionKey && { encryptionKey }) };
-    const first = await start(sealed);
-    const { session_id } = await first.sessions.create({ ...newSession, shared_context: { secret } });
-    await register(first);
-    await call(first, 'MessageService/SendMessage', note('m', secret));
-    expect(await onDisk(secret)).toBe(false);
-    await first.stop();
-    expect(await onDisk(secret)).toBe(false);
-    const second = await start(sealed);
-    expect(await second.sessions.get(session_id)).toMatchObject({ shared_context: { secret } });
-    expect(await receive(second)).toMatchObject([{ message: { payload: { text: secret } } }]);
-  });
+  test.each([undefined, Buffer.alloc(32, 7).toString('base64')])(
+    'encryptionEnabled seals what agents write (key %s)',
+    async (encryptionKey) => {
+      const secret = 'the-plan-is-blue';
+      const sealed = { persistenceEnabled: true, encryptionEnabled: true, ...(encryptionKey && { encryptionKey }) };
+      const first = await start(sealed);
+      const { session_id } = await first.sessions.create({ ...newSession, shared_context: { secret } });
+      await register(first);
+      await call(first, 'MessageService/SendMessage', note('m', secret));
+      expect(await onDisk(secret)).toBe(false);
+      await first.stop();
+      expect(await onDisk(secret)).toBe(false);
+      const second = await start(sealed);
+      expect(await second.sessions.get(session_id)).toMatchObject({ shared_context: { secret } });
+      expect(await receive(second)).toMatchObject([{ message: { payload: { text: secret } } }]);
+    },
+  );
 
   test('the same is readable on disk without encryption, so that the test above can fail', async () => {
     const bus = await start({ persistenceEnabled: true });
@@ -129,10 +140,16 @@ describe('configuration', () => {
   });
 
   test('encrypted data is refused without its key, and with another one', async () => {
-    const sealed = { persistenceEnabled: true, encryptionEnabled: true, encryptionKey: Buffer.alloc(32, 7).toString('base64') };
+    const sealed = {
+      persistenceEnabled: true,
+      encryptionEnabled: true,
+      encryptionKey: Buffer.alloc(32, 7).toString('base64'),
+    };
     await (await start(sealed)).stop();
     await expect(start({ ...sealed, encryptionEnabled: false })).rejects.toMatchObject({ code: 'wrong_key' });
-    await expect(start({ ...sealed, encryptionKey: Buffer.alloc(32, 8).toString('base64') })).rejects.toMatchObject({ code: 'wrong_key' });
+    await expect(start({ ...sealed, encryptionKey: Buffer.alloc(32, 8).toString('base64') })).rejects.toMatchObject({
+      code: 'wrong_key',
+    });
     await (await start(sealed)).stop();
   });
 

@@ -11,9 +11,19 @@ beforeEach(async () => {
 });
 afterEach(() => bus.stop());
 
+// biome-ignore lint/complexity/useLiteralKeys: only this way in is open.
 const manager = () => bus['sessionManager'];
-const begin = () => manager().createSession(ORCHESTRATOR, [{ agent_id: BACKEND, role: 'implementer' }], [{ name: 'design', required_agents: [ORCHESTRATOR] }, { name: 'build', required_agents: [BACKEND] }]);
-const refusal = (reason: string, facts: object = {}) => expect.objectContaining({ reason, facts: expect.objectContaining(facts) });
+const begin = () =>
+  manager().createSession(
+    ORCHESTRATOR,
+    [{ agent_id: BACKEND, role: 'implementer' }],
+    [
+      { name: 'design', required_agents: [ORCHESTRATOR] },
+      { name: 'build', required_agents: [BACKEND] },
+    ],
+  );
+const refusal = (reason: string, facts: object = {}) =>
+  expect.objectContaining({ reason, facts: expect.objectContaining(facts) });
 
 describe('the session manager', () => {
   test('shows a change in the same turn, and emits it once it is on disk', async () => {
@@ -22,13 +32,21 @@ describe('the session manager', () => {
       manager().on(type, (event) => emitted.push([event.type, event.sequence]));
     }
     const sessionId = begin();
-    expect(manager().getSession(sessionId)).toMatchObject({ state: 'active', participants: [{ status: 'active' }], shared_context: {} });
+    expect(manager().getSession(sessionId)).toMatchObject({
+      state: 'active',
+      participants: [{ status: 'active' }],
+      shared_context: {},
+    });
     manager().updateSharedContext(sessionId, { branch: 'main' });
     expect(manager().getSession(sessionId)).toMatchObject({ shared_context: { branch: 'main' }, context_revision: 2 });
     expect(manager().completeSession(sessionId, { summary: 'done' })).toBe(true);
     expect(emitted).toEqual([]);
     await bus.flush();
-    expect(emitted).toEqual([['session_created', 1], ['shared_context_updated', 2], ['session_completed', 3]]);
+    expect(emitted).toEqual([
+      ['session_created', 1],
+      ['shared_context_updated', 2],
+      ['session_completed', 3],
+    ]);
     expect(await bus.sessions.get(sessionId)).toEqual(manager().getSession(sessionId));
   });
 
@@ -36,17 +54,41 @@ describe('the session manager', () => {
     const sessionId = begin();
     manager().addParticipant(sessionId, { agent_id: QA, framework: 'claude-code', role: 'reviewer' });
     const session = manager().removeParticipant(sessionId, BACKEND);
-    expect(session.participants.map(({ agent_id, status }) => [agent_id, status])).toEqual([[BACKEND, 'removed'], [QA, 'active']]);
+    expect(session.participants.map(({ agent_id, status }) => [agent_id, status])).toEqual([
+      [BACKEND, 'removed'],
+      [QA, 'active'],
+    ]);
     const moved = manager().updateWorkflow(sessionId, { current_step: 'build', completed_steps: ['design'] });
-    expect(moved.workflow).toMatchObject({ current_step: 'build', completed_steps: ['design'], pending_steps: [], mode: 'automatic' });
+    expect(moved.workflow).toMatchObject({
+      current_step: 'build',
+      completed_steps: ['design'],
+      pending_steps: [],
+      mode: 'automatic',
+    });
   });
 
   test.each([
-    ['a bad agent id', () => manager().createSession('orchestrator', []), refusal('FIELD_INVALID', { field: 'orchestrator' })],
-    ['a framework that is not the id’s', () => manager().addParticipant(begin(), { agent_id: QA, framework: 'codex', role: 'r' }), refusal('FIELD_INVALID')],
+    [
+      'a bad agent id',
+      () => manager().createSession('orchestrator', []),
+      refusal('FIELD_INVALID', { field: 'orchestrator' }),
+    ],
+    [
+      'a framework that is not the id’s',
+      () => manager().addParticipant(begin(), { agent_id: QA, framework: 'codex', role: 'r' }),
+      refusal('FIELD_INVALID'),
+    ],
     ['an unknown session', () => manager().updateSharedContext('sess_none', {}), refusal('SESSION_NOT_FOUND')],
-    ['an unknown step', () => manager().updateWorkflow(begin(), { current_step: 'deploy' }), refusal('WORKFLOW_INVALID')],
-    ['a key of the prototype', () => manager().updateSharedContext(begin(), JSON.parse('{"__proto__":1}')), refusal('FORBIDDEN_KEY')],
+    [
+      'an unknown step',
+      () => manager().updateWorkflow(begin(), { current_step: 'deploy' }),
+      refusal('WORKFLOW_INVALID'),
+    ],
+    [
+      'a key of the prototype',
+      () => manager().updateSharedContext(begin(), JSON.parse('{"__proto__":1}')),
+      refusal('FORBIDDEN_KEY'),
+    ],
   ])('refuses %s', (_, act, error) => {
     expect(act).toThrow(error);
   });
@@ -62,18 +104,26 @@ describe('the session manager', () => {
 
 describe('the awaited sessions', () => {
   test('do the same, list and follow', async () => {
-    const { session_id } = await bus.sessions.create({ orchestrator: ORCHESTRATOR, participants: [{ agent_id: BACKEND, role: 'implementer' }], labels: { team: 'a' }, session_id: 'sess_awaited' });
+    const { session_id } = await bus.sessions.create({
+      orchestrator: ORCHESTRATOR,
+      participants: [{ agent_id: BACKEND, role: 'implementer' }],
+      labels: { team: 'a' },
+      session_id: 'sess_awaited',
+    });
     const seen: string[] = [];
     const following = (async () => {
       for await (const { type, sequence } of bus.sessions.events(session_id)) seen.push(`${sequence} ${type}`);
     })();
     await bus.sessions.updateSharedContext(session_id, { merge: { a: 1 }, expectedRevision: 1 });
-    await expect(bus.sessions.updateSharedContext(session_id, { replace: {}, expectedRevision: 1 })).rejects.toEqual(refusal('CONTEXT_REVISION_MISMATCH'));
+    await expect(bus.sessions.updateSharedContext(session_id, { replace: {}, expectedRevision: 1 })).rejects.toEqual(
+      refusal('CONTEXT_REVISION_MISMATCH'),
+    );
     await bus.sessions.complete(session_id, { summary: 'done', artifacts: ['s3://a'] });
     await following;
     expect(seen).toEqual(['1 session_created', '2 shared_context_updated', '3 session_completed']);
     const listed = [];
-    for await (const session of bus.sessions.list({ state: 'completed', labels: { team: 'a' } })) listed.push(session.session_id);
+    for await (const session of bus.sessions.list({ state: 'completed', labels: { team: 'a' } }))
+      listed.push(session.session_id);
     expect(listed).toEqual([session_id]);
   });
 });

@@ -55,11 +55,12 @@ export function createMessages(options: MessagesOptions): Messages {
   const turns = createTurns();
 
   /** Decides and hands to the journal, without a pause in between: nothing can change meanwhile. */
-  function accept(head: EnvelopeHead, message: IncomingMessage, fingerprint: Uint8Array, live?: LiveSession): KnownMessage {
+  function accept(message: IncomingMessage, fingerprint: Uint8Array, live?: LiveSession): KnownMessage {
+    const { head } = message;
     const acceptedAt = clock.now();
     const recipient = requireRecipient(head, live);
     requireFuture(head, acceptedAt);
-    const body = live && eventOfMessage(live, message, recipient, acceptedAt);
+    const body = live && eventOfMessage(live, { message, recipient, now: acceptedAt });
     requireRoom(recipient, message.bytes.length);
     const expiresAt = head.expiresAt ?? (options.defaultMessageTtlMs && acceptedAt + options.defaultMessageTtlMs);
     const newMessage: NewMessage = {
@@ -74,7 +75,7 @@ export function createMessages(options: MessagesOptions): Messages {
     };
     const written =
       live && body
-        ? registry.append(live, [body], { actor: head.sender, cause: head.messageId }, newMessage)
+        ? registry.append(live, [body], { actor: head.sender, cause: head.messageId, message: newMessage })
         : engine.journal.commit({ message: newMessage });
     return { fingerprint, acceptedAt, written };
   }
@@ -82,7 +83,8 @@ export function createMessages(options: MessagesOptions): Messages {
   function requireRecipient(head: EnvelopeHead, live: LiveSession | undefined): string {
     const { recipient } = head;
     if (recipient.case !== 'agentId') throw notImplemented(`recipient.${recipient.case ?? 'target'}`);
-    const isKnown = options.isRegistered(recipient.value) || (live && membersOf(live.decided).includes(recipient.value));
+    const isKnown =
+      options.isRegistered(recipient.value) || (live && membersOf(live.decided).includes(recipient.value));
     if (isKnown) return recipient.value;
     throw new BusError('RECIPIENT_NOT_FOUND', `${recipient.value} is neither registered nor in the session`, {
       agent_id: recipient.value,
@@ -93,15 +95,23 @@ export function createMessages(options: MessagesOptions): Messages {
     const room = engine.mailboxes.admit(recipient, bytes);
     if (room.ok) return;
     const { bound, limit, actual } = room;
-    throw new BusError('MAILBOX_FULL', `the mailbox of ${recipient} is full: ${actual} ${bound}, ${limit} are allowed`, {
-      agent_id: recipient,
-      bound,
-      limit,
-      actual,
-    });
+    throw new BusError(
+      'MAILBOX_FULL',
+      `the mailbox of ${recipient} is full: ${actual} ${bound}, ${limit} are allowed`,
+      {
+        agent_id: recipient,
+        bound,
+        limit,
+        actual,
+      },
+    );
   }
 
-  async function repeatOf(head: EnvelopeHead, fingerprint: Uint8Array, before: KnownMessage | MessageRecord): Promise<SendOutcome> {
+  async function repeatOf(
+    head: EnvelopeHead,
+    fingerprint: Uint8Array,
+    before: KnownMessage | MessageRecord,
+  ): Promise<SendOutcome> {
     if (Buffer.compare(before.fingerprint, fingerprint) !== 0) {
       throw new BusError('MESSAGE_ID_REUSED', `${head.sender} sent another message as ${head.messageId} before`, {
         sender: head.sender,
@@ -133,7 +143,7 @@ export function createMessages(options: MessagesOptions): Messages {
           return await repeatOf(head, fingerprint, before);
         }
         if (head.sessionId !== '') requireSession(head, live);
-        const accepted = accept(head, message, fingerprint, live);
+        const accepted = accept(message, fingerprint, live);
         known.add(head, accepted);
         turn.done();
         await accepted.written;
@@ -166,10 +176,14 @@ function requireSession(head: EnvelopeHead, live: LiveSession | undefined): void
 /** What needs no look at anything but the message. */
 function requireSupported({ head, bytes }: IncomingMessage): void {
   if (bytes.length > MESSAGE_LIMITS.maxEnvelopeBytes) {
-    throw new BusError('MESSAGE_TOO_LARGE', `the envelope has ${bytes.length} bytes; ${MESSAGE_LIMITS.maxEnvelopeBytes} are allowed`, {
-      limit: MESSAGE_LIMITS.maxEnvelopeBytes,
-      actual: bytes.length,
-    });
+    throw new BusError(
+      'MESSAGE_TOO_LARGE',
+      `the envelope has ${bytes.length} bytes; ${MESSAGE_LIMITS.maxEnvelopeBytes} are allowed`,
+      {
+        limit: MESSAGE_LIMITS.maxEnvelopeBytes,
+        actual: bytes.length,
+      },
+    );
   }
   if (head.deliveryMode === DeliveryMode.SYNC) throw notImplemented('DELIVERY_MODE_SYNC');
   if (head.wantsReceipts) throw notImplemented('routing.receipts');

@@ -23,21 +23,28 @@ import { isOpen } from '../session/evolve-tasks.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import type { IncomingMessage } from './incoming.ts';
 
+/** A message that is about to be accepted. */
+export interface Sending {
+  readonly message: IncomingMessage;
+  /** Agent id. */
+  readonly recipient: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+type SessionPart = Pick<LiveSession, 'decided' | 'tasks'>;
+
 /**
  * The event that a message makes in its session. Pure. Throws TASK_ID_TAKEN,
  * LIMIT_REACHED, FIELD_INVALID.
  */
-export function eventOfMessage(
-  live: Pick<LiveSession, 'decided' | 'tasks'>,
-  message: IncomingMessage,
-  recipient: string,
-  now: number,
-): EventBody {
+export function eventOfMessage(live: SessionPart, sending: Sending): EventBody {
+  const { message, recipient } = sending;
   const { head } = message;
   requireKnownStep(live, head.step);
   switch (head.messageType) {
     case MessageType.TASK_REQUEST:
-      return delegated(live, message, recipient, now);
+      return delegated(live, sending);
     case MessageType.TASK_RESPONSE:
       return answered(live, message);
     case MessageType.STATUS_UPDATE: {
@@ -50,12 +57,8 @@ export function eventOfMessage(
   }
 }
 
-function delegated(
-  live: Pick<LiveSession, 'decided' | 'tasks'>,
-  { head, envelope }: IncomingMessage,
-  recipient: string,
-  now: number,
-): EventBody {
+function delegated(live: SessionPart, { message, recipient, now }: Sending): EventBody {
+  const { head, envelope } = message;
   const taken = live.tasks.get(head.messageId);
   if (taken !== undefined) {
     throw new BusError('TASK_ID_TAKEN', `task ${head.messageId} of this session is ${taken.delegator}'s`, {
@@ -88,7 +91,7 @@ function delegated(
   return { case: 'taskDelegated', value: create(TaskDelegatedSchema, { task }) };
 }
 
-function answered(live: Pick<LiveSession, 'tasks'>, { head, envelope }: IncomingMessage): EventBody {
+function answered(live: SessionPart, { head, envelope }: IncomingMessage): EventBody {
   const taskId = head.correlationId;
   const task = live.tasks.get(taskId);
   if (task === undefined || !isOpen(task) || task.assignee !== head.sender) {
@@ -132,7 +135,7 @@ function sent({ head, bytes }: IncomingMessage, recipient: string): EventBody {
   };
 }
 
-function requireKnownStep({ decided }: Pick<LiveSession, 'decided'>, step: string): void {
+function requireKnownStep({ decided }: SessionPart, step: string): void {
   if (step === '' || decided.workflow?.steps.some(({ name }) => name === step)) return;
   throw new BusError('WORKFLOW_INVALID', `the workflow has no step "${step}"`, { step, problem: 'unknown_step' });
 }

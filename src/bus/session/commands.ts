@@ -80,15 +80,11 @@ export const changeSharedContext =
 
 export const completeSession =
   ({ summary, artifacts }: Pick<CompleteSessionRequest, 'summary' | 'artifacts'>): Decide =>
-  () => [
-    { case: 'sessionCompleted', value: create(SessionCompletedSchema, { completion: { summary, artifacts } }) },
-  ];
+  () => [{ case: 'sessionCompleted', value: create(SessionCompletedSchema, { completion: { summary, artifacts } }) }];
 
 export const terminateSession =
   ({ reason, details }: Pick<TerminateSessionRequest, 'reason' | 'details'>): Decide =>
-  () => [
-    { case: 'sessionTerminated', value: create(SessionTerminatedSchema, { termination: { reason, details } }) },
-  ];
+  () => [{ case: 'sessionTerminated', value: create(SessionTerminatedSchema, { termination: { reason, details } }) }];
 
 /** Throws SESSION_ENDED unless the session takes changes. */
 export function requireActive(session: Session): void {

@@ -1,7 +1,7 @@
+import { ParticipantStatus } from '../../../gen/ts/agentbus/v1/participant_pb.js';
+import type { SessionEvent } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import type { Session } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import { SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
-import type { SessionEvent } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
-import { ParticipantStatus } from '../../../gen/ts/agentbus/v1/participant_pb.js';
 import { applyMergePatch } from './merge-patch.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { durationMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
-import { MAX_TIMER_DELAY_MS, type Clock, type Timer } from '../../lib/clock.ts';
+import { type Clock, MAX_TIMER_DELAY_MS, type Timer } from '../../lib/clock.ts';
 import { terminateSession } from './commands.ts';
 import type { LiveSession } from './live-session.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -26,7 +26,10 @@ export function watchIdleSessions(registry: SessionRegistry, clock: Clock): () =
     if (due === undefined || state !== SessionState.ACTIVE) return;
     const remaining = due - clock.now();
     if (remaining > 0) {
-      timers.set(sessionId, clock.setTimer(() => look(live), Math.min(remaining, MAX_TIMER_DELAY_MS)));
+      timers.set(
+        sessionId,
+        clock.setTimer(() => look(live), Math.min(remaining, MAX_TIMER_DELAY_MS)),
+      );
       return;
     }
     const bodies = terminateSession({ reason: 'idle_timeout', details: 'no event for the idle timeout' });

@@ -1,6 +1,5 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { SessionSnapshotSchema } from '../../../gen/ts/agentbus/storage/v1/session_snapshot_pb.js';
-import { create } from '@bufbuild/protobuf';
 import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { SessionIndexEntry, StoredSession } from '../../engine/engine.ts';
@@ -44,7 +43,12 @@ export function liveFromStored(stored: StoredSession): LiveSession {
     evolveTasks(tasks, event);
   }
   if (session === undefined) throw new Error('an engine returned a session without events');
-  return createLiveSession({ decided: session, tasks, durable: session, snapshotSequence: stored.snapshot?.sequence ?? 0 });
+  return createLiveSession({
+    decided: session,
+    tasks,
+    durable: session,
+    snapshotSequence: stored.snapshot?.sequence ?? 0,
+  });
 }
 
 /** A session in memory from its parts. */

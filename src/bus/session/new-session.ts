@@ -6,9 +6,9 @@ import {
   ParticipantSchema,
   ParticipantStatus,
 } from '../../../gen/ts/agentbus/v1/participant_pb.js';
+import { SessionCreatedSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Session, SessionSchema, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { CreateSessionRequest } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
-import { SessionCreatedSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { BusError } from '../bus-error.ts';
 import type { EventBody } from './event-body.ts';
 import { requireFittingContext } from './shared-context.ts';

@@ -38,8 +38,8 @@ export interface SessionRegistry {
    * Throws SESSION_ALREADY_EXISTS if it is in memory already, LIMIT_REACHED.
    */
   begin(sessionId: string, body: EventBody, origin: EventOrigin): LiveSession;
-  /** Adds events, and the message that brought them about; `live.written` resolves when they are durable. */
-  append(live: LiveSession, bodies: readonly EventBody[], origin: EventOrigin, message?: NewMessage): Promise<void>;
+  /** Adds events, and the message that brought them about; resolves when they are durable. */
+  append(live: LiveSession, bodies: readonly EventBody[], origin: EventOrigin): Promise<void>;
   /** Durable events after a sequence, oldest first; empty when there is none. */
   read(live: LiveSession, query: { after: number; limit: number }): Promise<SessionEvent[]>;
   /** Calls `listener` with every event once it is durable, in order for each session. */
@@ -55,6 +55,18 @@ export interface EventOrigin {
   readonly actor: string;
   /** Message id; empty for none. */
   readonly cause?: string;
+  /** The message to accept together with the events. */
+  readonly message?: NewMessage;
+}
+
+/** Where a session's log ends. */
+type Position = Pick<Session, 'sessionId' | 'lastSequence'>;
+
+interface Change {
+  readonly events: readonly SessionEvent[];
+  /** The session after them. */
+  readonly after: Session;
+  readonly message: NewMessage | undefined;
 }
 
 export interface SessionRegistryOptions {
@@ -114,22 +126,16 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     return pending;
   }
 
-  function number(sessionId: string, last: bigint, bodies: readonly EventBody[], origin: EventOrigin): SessionEvent[] {
+  function number(after: Position, bodies: readonly EventBody[], { actor, cause = '' }: EventOrigin): SessionEvent[] {
     const time = timestampFromMs(clock.now());
+    const { sessionId, lastSequence } = after;
     return bodies.map((body, index) =>
-      create(SessionEventSchema, {
-        sessionId,
-        sequence: last + BigInt(index + 1),
-        time,
-        actor: origin.actor,
-        cause: origin.cause ?? '',
-        body,
-      }),
+      create(SessionEventSchema, { sessionId, sequence: lastSequence + BigInt(index + 1), time, actor, cause, body }),
     );
   }
 
   /** Hands events to the journal and moves `decided` on; `durable` follows when they are on disk. */
-  function write(live: LiveSession, events: readonly SessionEvent[], after: Session, message?: NewMessage): Promise<void> {
+  function write(live: LiveSession, { events, after, message }: Change): Promise<void> {
     for (const event of events) evolveTasks(live.tasks, event);
     const encoded = events.map((event) => toBinary(SessionEventSchema, event));
     const lastSequence = Number(after.lastSequence);
@@ -146,13 +152,15 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     live.decided = after;
     live.written = journal.commit(message ? { append, message } : { append }).then(() => {
       live.durable = after;
-      events.forEach((event, index) => live.recent.add(event, encoded[index]?.length ?? 0));
+      for (const [index, event] of events.entries()) live.recent.add(event, encoded[index]?.length ?? 0);
       if (isEnd) {
         active.delete(after.sessionId);
         remember(live);
       }
       for (const listener of [...live.listeners]) listener();
-      for (const event of events) for (const listener of eventListeners) listener(event, after);
+      for (const event of events) {
+        for (const listener of eventListeners) listener(event, after);
+      }
     });
     // Whoever needs the disk awaits `written` and gets the same error.
     live.written.catch(contradicted);
@@ -179,17 +187,16 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
           limit: SESSION_LIMITS.maxActiveSessions,
         });
       }
-      const events = number(sessionId, 0n, [body], origin);
-      const session = foldAll(undefined, events);
-      const live = createLiveSession({ decided: session, tasks: new Map(), durable: undefined, snapshotSequence: 0 });
+      const events = number({ sessionId, lastSequence: 0n }, [body], origin);
+      const after = foldAll(undefined, events);
+      const live = createLiveSession({ decided: after, tasks: new Map(), durable: undefined, snapshotSequence: 0 });
       active.set(sessionId, live);
-      void write(live, events, session);
+      void write(live, { events, after, message: origin.message });
       return live;
     },
-    append(live, bodies, origin, message) {
-      const { decided } = live;
-      const events = number(decided.sessionId, decided.lastSequence, bodies, origin);
-      return write(live, events, foldAll(decided, events), message);
+    append(live, bodies, origin) {
+      const events = number(live.decided, bodies, origin);
+      return write(live, { events, after: foldAll(live.decided, events), message: origin.message });
     },
     async read(live, { after, limit }) {
       const recent = live.recent.after(after);

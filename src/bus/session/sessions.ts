@@ -28,9 +28,9 @@ import {
   updateWorkflow,
 } from './commands.ts';
 import type { LiveSession } from './live-session.ts';
-import { requireMember, requireOrchestrator, visibleSession } from './session-access.ts';
-import { sessionAlreadyExists, type SessionRegistry } from './session-registry.ts';
 import { sessionCreated } from './new-session.ts';
+import { requireMember, requireOrchestrator, visibleSession } from './session-access.ts';
+import { type SessionRegistry, sessionAlreadyExists } from './session-registry.ts';
 import { nextEvent, ofTypes, requireCursor, watchSession } from './watch-session.ts';
 
 /**
@@ -99,13 +99,14 @@ export interface SessionsOptions {
   readonly random: Random;
 }
 
+/** A change and who may make it. Both throw a BusError. */
+interface GuardedChange {
+  authorize(caller: Caller, session: Session): void;
+  readonly decide: Decide;
+}
+
 export function createSessions({ registry, log, clock, random }: SessionsOptions): Sessions {
-  async function change(
-    caller: Caller,
-    sessionId: string,
-    authorize: (caller: Caller, session: Session) => void,
-    decide: Decide,
-  ): Promise<Session> {
+  async function change(caller: Caller, sessionId: string, { authorize, decide }: GuardedChange): Promise<Session> {
     const live = await visibleSession(registry, caller, sessionId);
     authorize(caller, live.decided);
     requireActive(live.decided);
@@ -150,15 +151,17 @@ export function createSessions({ registry, log, clock, random }: SessionsOptions
       return { sessions: found.filter((session) => session !== undefined), next: page.next };
     },
     addParticipant: (caller, request) =>
-      change(caller, request.sessionId, requireOrchestrator, addParticipant(request)),
+      change(caller, request.sessionId, { authorize: requireOrchestrator, decide: addParticipant(request) }),
     removeParticipant: (caller, request) =>
-      change(caller, request.sessionId, mayRemove(request.agentId), removeParticipant(request)),
+      change(caller, request.sessionId, { authorize: mayRemove(request.agentId), decide: removeParticipant(request) }),
     updateWorkflow: (caller, request) =>
-      change(caller, request.sessionId, requireOrchestrator, updateWorkflow(request)),
+      change(caller, request.sessionId, { authorize: requireOrchestrator, decide: updateWorkflow(request) }),
     updateSharedContext: (caller, request) =>
-      change(caller, request.sessionId, requireMember, changeSharedContext(request)),
-    complete: (caller, request) => change(caller, request.sessionId, requireOrchestrator, completeSession(request)),
-    terminate: (caller, request) => change(caller, request.sessionId, requireOrchestrator, terminateSession(request)),
+      change(caller, request.sessionId, { authorize: requireMember, decide: changeSharedContext(request) }),
+    complete: (caller, request) =>
+      change(caller, request.sessionId, { authorize: requireOrchestrator, decide: completeSession(request) }),
+    terminate: (caller, request) =>
+      change(caller, request.sessionId, { authorize: requireOrchestrator, decide: terminateSession(request) }),
     async events(caller, { sessionId, afterSequence, types, limit, waitMs, signal }) {
       const live = await visibleSession(registry, caller, sessionId);
       requireCursor(live, afterSequence);
@@ -170,7 +173,8 @@ export function createSessions({ registry, log, clock, random }: SessionsOptions
           const isMore = live.durable !== undefined && live.durable.lastSequence > BigInt(after);
           const isOver = live.durable?.state !== SessionState.ACTIVE && !isMore;
           const events = ofTypes(page, types);
-          if (events.length > 0 || isOver || waiting.signal.aborted) return { events, next: isMore ? after : undefined };
+          if (events.length > 0 || isOver || waiting.signal.aborted)
+            return { events, next: isMore ? after : undefined };
           await nextEvent(live, after, waiting.signal);
           requireMember(caller, live.decided);
         }

@@ -1,9 +1,6 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
-import {
-  type SharedContextUpdated,
-  SharedContextUpdatedSchema,
-} from '../../../gen/ts/agentbus/v1/session_event_pb.js';
+import { type SharedContextUpdated, SharedContextUpdatedSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import type { Session } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { UpdateSharedContextRequest } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
 import { SESSION_LIMITS } from '../../limits.ts';

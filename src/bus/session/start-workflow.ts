@@ -69,7 +69,8 @@ function dependenciesOf(steps: readonly NewWorkflowStep[]): Dependencies {
   }
   for (const [name, needed] of dependencies) {
     const unknown = needed.find((other) => !dependencies.has(other));
-    if (unknown !== undefined) throw workflowInvalid(name, 'unknown_step', `it depends on "${unknown}", which is no step`);
+    if (unknown !== undefined)
+      throw workflowInvalid(name, 'unknown_step', `it depends on "${unknown}", which is no step`);
   }
   return dependencies;
 }

@@ -67,10 +67,14 @@ export function ofTypes(events: SessionEvent[], types: readonly SessionEventType
 export function requireCursor(live: LiveSession, afterSequence: number): void {
   const last = live.decided.lastSequence;
   if (BigInt(afterSequence) <= last) return;
-  throw new BusError('SEQUENCE_OUT_OF_RANGE', `the session has ${last} events; there is nothing after ${afterSequence}`, {
-    after_sequence: afterSequence,
-    last_sequence: last,
-  });
+  throw new BusError(
+    'SEQUENCE_OUT_OF_RANGE',
+    `the session has ${last} events; there is nothing after ${afterSequence}`,
+    {
+      after_sequence: afterSequence,
+      last_sequence: last,
+    },
+  );
 }
 
 function hasSeenEnd(live: LiveSession, after: number): boolean {

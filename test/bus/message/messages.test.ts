@@ -4,7 +4,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentDescriptorSchema } from '../../../gen/ts/agentbus/v1/agent_pb.js';
 import { DeliveryMode, MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { CompleteSessionRequestSchema } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
-import { anybody, BACKEND, callerFor, FRONTEND, message, notificationsSession, ORCHESTRATOR, openBus, type OpenBus } from '../../open-bus.ts';
+import {
+  anybody,
+  BACKEND,
+  callerFor,
+  FRONTEND,
+  message,
+  notificationsSession,
+  type OpenBus,
+  ORCHESTRATOR,
+  openBus,
+} from '../../open-bus.ts';
 
 let open: OpenBus;
 const counts = { accepted: 0, duplicate: 0 };
@@ -19,7 +29,14 @@ afterEach(() => open.bus.close());
 const send = (fields: Parameters<typeof message>[0] = {}) => open.bus.messages.send(anybody, message(fields));
 const never = new AbortController().signal;
 const receive = (agentId = BACKEND, maxMessages = 100) =>
-  open.bus.deliveries.receive(anybody, { agentId, instanceId: 'i', maxMessages, waitMs: 0, leaseMs: 30_000, signal: never });
+  open.bus.deliveries.receive(anybody, {
+    agentId,
+    instanceId: 'i',
+    maxMessages,
+    waitMs: 0,
+    leaseMs: 30_000,
+    signal: never,
+  });
 const refusal = (reason: string, facts: object = {}) =>
   expect.objectContaining({ reason, facts: expect.objectContaining(facts) });
 const inSession = { agentId: ORCHESTRATOR, sessionId: 'sess_a' };
@@ -66,7 +83,9 @@ describe('order', () => {
   test('messages of one sender arrive as they were sent, sessions or not', async () => {
     await open.bus.sessions.create(anybody, notificationsSession({ sessionId: 'sess_a' }));
     const ids = Array.from({ length: 60 }, (_, index) => `o-${index}`);
-    await Promise.all(ids.map((messageId, index) => send({ messageId, ...(index % 3 === 0 && { sender: inSession }) })));
+    await Promise.all(
+      ids.map((messageId, index) => send({ messageId, ...(index % 3 === 0 && { sender: inSession }) })),
+    );
     expect((await receive()).map((lease) => lease.messageId)).toEqual(ids);
   });
 });
@@ -102,7 +121,9 @@ describe('what is refused', () => {
 
   test('a full mailbox, told to the sender, until there is room again', async () => {
     await Promise.all(Array.from({ length: 100 }, () => send()));
-    await expect(send({ messageId: 'one-more' })).rejects.toEqual(refusal('MAILBOX_FULL', { bound: 'messages', limit: 100 }));
+    await expect(send({ messageId: 'one-more' })).rejects.toEqual(
+      refusal('MAILBOX_FULL', { bound: 'messages', limit: 100 }),
+    );
     const [lease] = await receive(BACKEND, 1);
     await open.bus.deliveries.acknowledge(anybody, BACKEND, [lease?.deliveryId ?? '']);
     expect((await send({ messageId: 'one-more' })).duplicate).toBe(false);
@@ -114,9 +135,21 @@ describe('in a session', () => {
 
   const events = async () => {
     const query = { sessionId: 'sess_a', afterSequence: 1, types: [], limit: 100, waitMs: 0, signal: never };
-    return (await open.bus.sessions.events(anybody, query)).events.map(({ body, cause, actor }) => ({ case: body.case, value: body.value, cause, actor }));
+    return (await open.bus.sessions.events(anybody, query)).events.map(({ body, cause, actor }) => ({
+      case: body.case,
+      value: body.value,
+      cause,
+      actor,
+    }));
   };
-  const task = (fields: object = {}) => send({ messageId: 't', sender: inSession, messageType: MessageType.TASK_REQUEST, step: 'implementation', ...fields });
+  const task = (fields: object = {}) =>
+    send({
+      messageId: 't',
+      sender: inSession,
+      messageType: MessageType.TASK_REQUEST,
+      step: 'implementation',
+      ...fields,
+    });
   const answer = (fields: object = {}) =>
     send({
       sender: { agentId: BACKEND, sessionId: 'sess_a' },
@@ -143,7 +176,12 @@ describe('in a session', () => {
     });
     await answer({ messageId: 'a', content: { case: 'payload', value: { files: 3 } } });
     expect(await events()).toMatchObject([
-      { case: 'taskDelegated', cause: 't', actor: ORCHESTRATOR, value: { task: { taskId: 't', step: 'implementation', assignee: BACKEND } } },
+      {
+        case: 'taskDelegated',
+        cause: 't',
+        actor: ORCHESTRATOR,
+        value: { task: { taskId: 't', step: 'implementation', assignee: BACKEND } },
+      },
       { case: 'taskProgressed', value: { taskId: 't', progress: 40, note: 'half way' } },
       { case: 'taskCompleted', cause: 'a', actor: BACKEND, value: { result: { content: { value: { files: 3 } } } } },
     ]);
@@ -151,7 +189,9 @@ describe('in a session', () => {
 
   test('an answer that says failed fails the task; one that comes late is recorded and changes nothing', async () => {
     await task();
-    await answer({ content: { case: 'payload', value: { status: 'failed', error: { reason: 'no_tests', message: 'none' } } } });
+    await answer({
+      content: { case: 'payload', value: { status: 'failed', error: { reason: 'no_tests', message: 'none' } } },
+    });
     await answer();
     expect(await events()).toMatchObject([
       { case: 'taskDelegated' },
@@ -168,7 +208,9 @@ describe('in a session', () => {
 
   test("a task id that is another sender's is refused", async () => {
     await task();
-    await expect(task({ sender: { agentId: FRONTEND, sessionId: 'sess_a' } })).rejects.toEqual(refusal('TASK_ID_TAKEN', { task_id: 't' }));
+    await expect(task({ sender: { agentId: FRONTEND, sessionId: 'sess_a' } })).rejects.toEqual(
+      refusal('TASK_ID_TAKEN', { task_id: 't' }),
+    );
   });
 
   test('a step that the workflow does not have is refused', async () => {
@@ -177,7 +219,10 @@ describe('in a session', () => {
 
   test('progress outside of 0 to 100 is refused', async () => {
     await task();
-    const update = { messageType: MessageType.STATUS_UPDATE, content: { case: 'payload' as const, value: { progress: 101 } } };
+    const update = {
+      messageType: MessageType.STATUS_UPDATE,
+      content: { case: 'payload' as const, value: { progress: 101 } },
+    };
     await expect(answer(update)).rejects.toEqual(refusal('FIELD_INVALID', { field: 'message.payload.progress' }));
     expect(await events()).toHaveLength(1);
   });
@@ -189,6 +234,8 @@ describe('expiry', () => {
     open.clock.advance(10_000);
     expect(await receive()).toEqual([]);
     await open.bus.flush();
-    expect(await open.bus.messages.status(anybody, { sender: ORCHESTRATOR, messageId: 'm' })).toMatchObject({ state: 'expired' });
+    expect(await open.bus.messages.status(anybody, { sender: ORCHESTRATOR, messageId: 'm' })).toMatchObject({
+      state: 'expired',
+    });
   });
 });

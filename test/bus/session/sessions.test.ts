@@ -18,9 +18,9 @@ import {
   callerFor,
   message,
   notificationsSession,
+  type OpenBus,
   ORCHESTRATOR,
   openBus,
-  type OpenBus,
   QA,
 } from '../../open-bus.ts';
 
@@ -35,8 +35,13 @@ beforeEach(async () => {
 });
 afterEach(() => open.bus.close());
 
-const begin = (fields = {}) => open.bus.sessions.create(orchestrator, notificationsSession({ sessionId: 'sess_a', ...fields }));
-const complete = () => open.bus.sessions.complete(orchestrator, create(CompleteSessionRequestSchema, { sessionId: 'sess_a', summary: 'done', artifacts: ['s3://a'] }));
+const begin = (fields = {}) =>
+  open.bus.sessions.create(orchestrator, notificationsSession({ sessionId: 'sess_a', ...fields }));
+const complete = () =>
+  open.bus.sessions.complete(
+    orchestrator,
+    create(CompleteSessionRequestSchema, { sessionId: 'sess_a', summary: 'done', artifacts: ['s3://a'] }),
+  );
 const context = (fields: object) => create(UpdateSharedContextRequestSchema, { sessionId: 'sess_a', ...fields });
 const refusal = (reason: string, facts: object = {}) =>
   expect.objectContaining({ reason, facts: expect.objectContaining(facts) });
@@ -75,7 +80,10 @@ describe('a session', () => {
     await begin();
     await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
-        open.bus.sessions.updateSharedContext(index % 2 ? backend : orchestrator, context({ change: { case: 'mergePatch', value: { [`k${index}`]: index } } })),
+        open.bus.sessions.updateSharedContext(
+          index % 2 ? backend : orchestrator,
+          context({ change: { case: 'mergePatch', value: { [`k${index}`]: index } } }),
+        ),
       ),
     );
     const events = await eventsOf(orchestrator);
@@ -98,9 +106,15 @@ describe('a session', () => {
   test('takes back an agent that was removed', async () => {
     await begin();
     const { sessions } = open.bus;
-    await sessions.removeParticipant(orchestrator, create(RemoveParticipantRequestSchema, { sessionId: 'sess_a', agentId: BACKEND }));
+    await sessions.removeParticipant(
+      orchestrator,
+      create(RemoveParticipantRequestSchema, { sessionId: 'sess_a', agentId: BACKEND }),
+    );
     await expect(sessions.get(backend, 'sess_a')).rejects.toEqual(refusal('SESSION_NOT_FOUND'));
-    const again = create(AddParticipantRequestSchema, { sessionId: 'sess_a', participant: { agentId: BACKEND, role: 'reviewer' } });
+    const again = create(AddParticipantRequestSchema, {
+      sessionId: 'sess_a',
+      participant: { agentId: BACKEND, role: 'reviewer' },
+    });
     await sessions.addParticipant(orchestrator, again);
     expect((await sessions.get(backend, 'sess_a')).participants.map(({ agentId }) => agentId)).toContain(BACKEND);
     await expect(sessions.addParticipant(orchestrator, again)).rejects.toEqual(refusal('PARTICIPANT_ALREADY_EXISTS'));
@@ -111,9 +125,15 @@ describe('the shared context', () => {
   test('refuses a stale revision and names the current one, changing nothing', async () => {
     await begin();
     const { sessions } = open.bus;
-    await sessions.updateSharedContext(backend, context({ change: { case: 'sharedContext', value: { a: 1 } }, expectedRevision: 1n }));
+    await sessions.updateSharedContext(
+      backend,
+      context({ change: { case: 'sharedContext', value: { a: 1 } }, expectedRevision: 1n }),
+    );
     await expect(
-      sessions.updateSharedContext(orchestrator, context({ change: { case: 'sharedContext', value: { a: 2 } }, expectedRevision: 1n })),
+      sessions.updateSharedContext(
+        orchestrator,
+        context({ change: { case: 'sharedContext', value: { a: 2 } }, expectedRevision: 1n }),
+      ),
     ).rejects.toEqual(refusal('CONTEXT_REVISION_MISMATCH', { expected: 1n, actual: 2n }));
     expect((await sessions.get(backend, 'sess_a')).sharedContext).toEqual({ a: 1 });
   });
@@ -121,9 +141,9 @@ describe('the shared context', () => {
   test.each(['mergePatch', 'sharedContext'])('refuses __proto__ in a %s', async (how) => {
     await begin();
     const value = JSON.parse('{"a":{"__proto__":{"admin":true}}}');
-    await expect(open.bus.sessions.updateSharedContext(backend, context({ change: { case: how, value } }))).rejects.toEqual(
-      refusal('FORBIDDEN_KEY', { key: '__proto__' }),
-    );
+    await expect(
+      open.bus.sessions.updateSharedContext(backend, context({ change: { case: how, value } })),
+    ).rejects.toEqual(refusal('FORBIDDEN_KEY', { key: '__proto__' }));
     expect(await eventsOf(backend)).toHaveLength(1);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
@@ -157,13 +177,16 @@ describe('who may do what', () => {
   test('participants change the context, the orchestrator all else; everybody may leave', async () => {
     await begin();
     const { sessions } = open.bus;
-    await expect(sessions.complete(backend, create(CompleteSessionRequestSchema, { sessionId: 'sess_a' }))).rejects.toEqual(
-      refusal('NOT_ORCHESTRATOR', { orchestrator: ORCHESTRATOR }),
+    await expect(
+      sessions.complete(backend, create(CompleteSessionRequestSchema, { sessionId: 'sess_a' })),
+    ).rejects.toEqual(refusal('NOT_ORCHESTRATOR', { orchestrator: ORCHESTRATOR }));
+    await expect(
+      sessions.removeParticipant(backend, create(RemoveParticipantRequestSchema, { sessionId: 'sess_a', agentId: QA })),
+    ).rejects.toEqual(refusal('NOT_ORCHESTRATOR'));
+    await sessions.removeParticipant(
+      backend,
+      create(RemoveParticipantRequestSchema, { sessionId: 'sess_a', agentId: BACKEND }),
     );
-    await expect(sessions.removeParticipant(backend, create(RemoveParticipantRequestSchema, { sessionId: 'sess_a', agentId: QA }))).rejects.toEqual(
-      refusal('NOT_ORCHESTRATOR'),
-    );
-    await sessions.removeParticipant(backend, create(RemoveParticipantRequestSchema, { sessionId: 'sess_a', agentId: BACKEND }));
   });
 
   test('a caller that names its agent acts for that agent alone', async () => {
@@ -184,8 +207,12 @@ describe('the end of a session', () => {
     });
     const ended = refusal('SESSION_ENDED', { state: 'COMPLETED' });
     await expect(complete()).rejects.toEqual(ended);
-    await expect(sessions.updateSharedContext(backend, context({ change: { case: 'mergePatch', value: {} } }))).rejects.toEqual(ended);
-    await expect(open.bus.messages.send(anybody, message({ sender: { agentId: ORCHESTRATOR, sessionId: 'sess_a' } }))).rejects.toEqual(ended);
+    await expect(
+      sessions.updateSharedContext(backend, context({ change: { case: 'mergePatch', value: {} } })),
+    ).rejects.toEqual(ended);
+    await expect(
+      open.bus.messages.send(anybody, message({ sender: { agentId: ORCHESTRATOR, sessionId: 'sess_a' } })),
+    ).rejects.toEqual(ended);
     expect(await eventsOf(backend)).toHaveLength(2);
   });
 
@@ -211,10 +238,14 @@ describe('watching', () => {
     const seen: number[] = [];
     const watching = (async () => {
       const query = { sessionId: 'sess_a', afterSequence: 1, types: [], signal: never };
-      for await (const batch of open.bus.sessions.watch(backend, query)) seen.push(...batch.map(({ sequence }) => Number(sequence)));
+      for await (const batch of open.bus.sessions.watch(backend, query))
+        seen.push(...batch.map(({ sequence }) => Number(sequence)));
     })();
     for (let index = 0; index < 300; index++) {
-      await open.bus.sessions.updateSharedContext(backend, context({ change: { case: 'mergePatch', value: { index } } }));
+      await open.bus.sessions.updateSharedContext(
+        backend,
+        context({ change: { case: 'mergePatch', value: { index } } }),
+      );
     }
     await complete();
     await watching;
@@ -231,14 +262,19 @@ describe('watching', () => {
 
   test('refuses a cursor beyond the end', async () => {
     await begin();
-    await expect(eventsOf(backend, 2)).rejects.toEqual(refusal('SEQUENCE_OUT_OF_RANGE', { after_sequence: 2, last_sequence: 1n }));
+    await expect(eventsOf(backend, 2)).rejects.toEqual(
+      refusal('SEQUENCE_OUT_OF_RANGE', { after_sequence: 2, last_sequence: 1n }),
+    );
   });
 
   test('a watcher that is removed sees no more', async () => {
     await begin();
     const query = { sessionId: 'sess_a', afterSequence: 1, types: [], signal: never };
     const next = open.bus.sessions.watch(backend, query)[Symbol.asyncIterator]().next();
-    await open.bus.sessions.removeParticipant(orchestrator, create(RemoveParticipantRequestSchema, { sessionId: 'sess_a', agentId: BACKEND }));
+    await open.bus.sessions.removeParticipant(
+      orchestrator,
+      create(RemoveParticipantRequestSchema, { sessionId: 'sess_a', agentId: BACKEND }),
+    );
     await expect(next).rejects.toEqual(refusal('SESSION_NOT_FOUND'));
   });
 
@@ -261,7 +297,13 @@ describe('lists', () => {
       await begin({ sessionId: `sess_${index}`, labels: { team: index % 2 ? 'odd' : 'even' } });
     }
     const list = async (query: object) => {
-      const page = await open.bus.sessions.list(orchestrator, { state: 0, participant: '', labels: {}, limit: 2, ...query });
+      const page = await open.bus.sessions.list(orchestrator, {
+        state: 0,
+        participant: '',
+        labels: {},
+        limit: 2,
+        ...query,
+      });
       return { ids: page.sessions.map(({ sessionId }) => sessionId), next: page.next, first: page.sessions[0] };
     };
     const one = await list({});

@@ -28,9 +28,16 @@ describe('startWorkflow', () => {
   });
 
   test('a graph starts with every step that waits for none', () => {
-    const graph = workflow([{ name: 'a' }, { name: 'b', dependsOn: { steps: [] } }, { name: 'c', dependsOn: { steps: ['a', 'b'] } }]);
+    const graph = workflow([
+      { name: 'a' },
+      { name: 'b', dependsOn: { steps: [] } },
+      { name: 'c', dependsOn: { steps: ['a', 'b'] } },
+    ]);
     const started = startWorkflow(graph, MEMBERS, T0);
-    expect(started.steps.filter((step) => step.status === StepStatus.IN_PROGRESS).map((step) => step.name)).toEqual(['a', 'b']);
+    expect(started.steps.filter((step) => step.status === StepStatus.IN_PROGRESS).map((step) => step.name)).toEqual([
+      'a',
+      'b',
+    ]);
   });
 
   test('MANUAL starts nothing', () => {

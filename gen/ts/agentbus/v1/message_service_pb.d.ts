@@ -617,8 +617,8 @@ export declare const MessageService: GenService<{
   /**
    * Leases messages from an agent's mailbox; waits for the first one if there is none.
    *
-   * A call that is cancelled before its answer left returns its leases at once. FAILED_PRECONDITION
-   * never; an agent with no mailbox yet has an empty one.
+   * A call that is cancelled before its answer left returns its leases at once. An agent that nobody
+   * has written to has an empty mailbox; it need not be registered.
    *
    * @generated from rpc agentbus.v1.MessageService.ReceiveMessages
    */

@@ -27,7 +27,7 @@ export function connectOrchestrator({
 }: BrowserOrchestratorOptions): Orchestrator {
   const transport = createConnectTransport({
     baseUrl: address,
-    interceptors: [createBearer(apiKey)],
+    interceptors: [createBearer({ apiKey, agentId: options.agentId })],
     useBinaryFormat: format === 'binary',
   });
   return createOrchestrator({ ...options, transport });

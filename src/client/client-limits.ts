@@ -22,6 +22,8 @@ export const CLIENT_LIMITS = {
   maxRememberedMessages: 10_000,
   /** Events that wait for a slow reader of a session; beyond it the bus is asked again when the reader is there. */
   maxBufferedEvents: 1_000,
+  /** Silence on a followed session after which its connection is dead: the bus says something every half minute at the latest. */
+  watchSilenceMs: 90_000,
   /** A bus that has not welcomed an agent by then is not going to. */
   welcomeTimeoutMs: 10_000,
   /** A stream that lived this long was no failed attempt: waiting starts over. */

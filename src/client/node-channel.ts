@@ -1,15 +1,13 @@
 import type { SecureClientSessionOptions } from 'node:http2';
 import type { Transport } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
-import { createBearer } from './bearer.ts';
+import { type Bearer, createBearer } from './bearer.ts';
 import { CLIENT_LIMITS } from './client-limits.ts';
 
 /** Where the bus is and who calls. */
-export interface NodeChannelOptions {
+export interface NodeChannelOptions extends Bearer {
   /** Such as `http://127.0.0.1:8080`; `https:` for TLS. */
   readonly address: string;
-  /** The key of the principal that calls. */
-  readonly apiKey: string;
   /** TLS options, such as `ca`, for an `https:` address. */
   readonly tls?: SecureClientSessionOptions;
 }
@@ -23,7 +21,7 @@ export interface NodeChannel {
 }
 
 /** Makes a channel. Connects with the first call. */
-export function createNodeChannel({ address, apiKey, tls }: NodeChannelOptions): NodeChannel {
+export function createNodeChannel({ address, tls, ...bearer }: NodeChannelOptions): NodeChannel {
   const manager = new Http2SessionManager(
     address,
     // Pings find a connection that died without a word; only with calls open, so that an idle client lets go.
@@ -33,7 +31,7 @@ export function createNodeChannel({ address, apiKey, tls }: NodeChannelOptions):
   const transport = createGrpcTransport({
     baseUrl: address,
     sessionManager: manager,
-    interceptors: [createBearer(apiKey)],
+    interceptors: [createBearer(bearer)],
     // Agents exchange small messages, for which compression costs more than it saves.
     acceptCompression: [],
     readMaxBytes: CLIENT_LIMITS.maxResponseBytes,

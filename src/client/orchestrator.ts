@@ -29,7 +29,7 @@ export interface Orchestrator {
   createSession(session?: NewSession): Promise<SessionHandle>;
   /** Takes up a session that exists. Asks nothing of the bus: a wrong id shows in the first call. */
   openSession(sessionId: string): SessionHandle;
-  /** The sessions that the key may see, newest first, without their shared context; fetched page by page. */
+  /** The sessions that the agent is a member of, newest first, without their shared context; fetched page by page. */
   listSessions(query?: SessionQuery): AsyncGenerator<Session, void, undefined>;
   /** Who there is. */
   readonly agents: AgentDirectory;

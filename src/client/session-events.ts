@@ -1,10 +1,15 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
-import type { SessionEventType } from '../../gen/ts/agentbus/v1/session_event_pb.js';
-import type { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
+import type {
+  SessionEvent as SessionEventMessage,
+  SessionEventType,
+} from '../../gen/ts/agentbus/v1/session_event_pb.js';
+import type { SessionService, WatchSessionRequestSchema } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { type BackoffOptions, createBackoff } from './backoff.ts';
 import { toCallError } from './bus-transport.ts';
+import { CLIENT_LIMITS } from './client-limits.ts';
 import { endsSession, type SessionEvent, toSessionEvent } from './records.ts';
 import { sleep } from './sleep.ts';
 
@@ -47,7 +52,7 @@ export async function* followSession(
     for (;;) {
       try {
         const request = { sessionId: source.sessionId, afterSequence: BigInt(last), types: [...(query.types ?? [])] };
-        for await (const { event } of source.sessions.watchSession(request, { signal })) {
+        for await (const event of watchOnce(source, request, signal)) {
           backoff.reset();
           if (event === undefined || Number(event.sequence) <= last) continue;
           last = Number(event.sequence);
@@ -64,5 +69,33 @@ export async function* followSession(
     }
   } finally {
     left.abort();
+  }
+}
+
+/**
+ * One stream of a session. It is broken off when nothing comes for so long that the connection must be dead: browsers do not
+ * notice that by themselves. The first response only opens the stream and is left out: it is no sign that the stream holds.
+ */
+async function* watchOnce(
+  { sessions, clock }: EventSource,
+  request: MessageInitShape<typeof WatchSessionRequestSchema>,
+  signal: AbortSignal,
+): AsyncGenerator<SessionEventMessage | undefined, void, undefined> {
+  const silence = new AbortController();
+  const startTimer = () => clock.setTimer(() => silence.abort(), CLIENT_LIMITS.watchSilenceMs);
+  let timer = startTimer();
+  let isOpen = false;
+  try {
+    for await (const { event } of sessions.watchSession(request, {
+      signal: AbortSignal.any([signal, silence.signal]),
+    })) {
+      timer.cancel();
+      // No timer runs while the reader is busy with the event: it may take its time.
+      if (isOpen || event !== undefined) yield event;
+      isOpen = true;
+      timer = startTimer();
+    }
+  } finally {
+    timer.cancel();
   }
 }

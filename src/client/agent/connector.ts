@@ -39,12 +39,16 @@ export function createConnector(options: ConnectorOptions): Connector {
   const stopWaiting = new AbortController();
   let stream: AgentStream | undefined;
   let isLeaving = false;
-  let isForced = false;
+  let isOver = false;
   let graceTimer: Timer | undefined;
   /** When to open another stream after this one, if somebody asked for it. */
   let reopenInMs: number | undefined;
 
-  const isDone = (): boolean => isLeaving && (isForced || isQuiet());
+  /** Stays true: who has left does not come back for a message that was sent a moment too late. */
+  function isDone(): boolean {
+    isOver ||= isLeaving && isQuiet();
+    return isOver;
+  }
 
   function changed(): void {
     stream?.wake();
@@ -101,7 +105,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 
   function giveUp(): void {
-    isForced = true;
+    isOver = true;
     stream?.abort(hasLeft());
     stopWaiting.abort();
   }

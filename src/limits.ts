@@ -72,8 +72,10 @@ export const CALL_LIMITS = {
 
 /** Bounds inside the embedded engine. */
 export const SQLITE_LIMITS = {
-  /** One fsync for a thousand operations costs each next to nothing; a longer batch only makes the first one wait. */
-  maxBatchOperations: 1_024,
+  /** One fsync for some hundred operations costs each next to nothing; a longer batch only makes the first one wait. */
+  maxBatchOperations: 512,
+  /** From this many on, a batch is sent while the one before it still runs: it is large enough for an fsync of its own. */
+  aheadOperations: 64,
   /** Keeps one commit to some milliseconds; the largest envelope still shares it with others. */
   maxBatchBytes: 4 * MiB,
   /** Rows of waiting mail that cross to the main thread at a time while opening: about 1 MiB. */
@@ -136,6 +138,8 @@ export const DELIVERY_LIMITS = {
   maxLeaseBatch: 64,
   /** Envelopes one lease call takes, in bytes: they are held in memory until the recipient reads them. */
   maxLeaseBytes: 1 * MiB,
+  /** Envelopes one ReceiveMessages brings, in bytes: what is around a thousand of them still fits 4 MiB with them. */
+  maxReceiveBytes: 4 * MiB - 128 * KiB,
   /** Credit of expired leases is freed this late at most; looking more often costs more than the credit is worth. */
   leaseSweepMs: SECOND,
 } as const;

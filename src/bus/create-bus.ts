@@ -53,7 +53,7 @@ export async function createBus(options: BusOptions): Promise<Bus> {
       observer,
       ...(options.defaultMessageTtlMs !== undefined && { defaultMessageTtlMs: options.defaultMessageTtlMs }),
     }),
-    deliveries: createDeliveries({ mailboxes, clock, observer }),
+    deliveries: createDeliveries({ mailboxes, clock, observer, attend: agents.attend }),
     agents,
     async flush() {
       await Promise.all([journal.flush(), registry.flush()]);

@@ -188,6 +188,17 @@ describe('listing', () => {
   });
 });
 
+it('an agent that polls is present, and one that is not registered may poll all the same', async () => {
+  agents.attend('codex://a', 'default')();
+  await register('codex://a');
+  expect(agents.get('codex://a').status).toBe(AgentStatus.OFFLINE);
+  const leave = agents.attend('codex://a', 'default');
+  expect(agents.get('codex://a')).toMatchObject({ status: AgentStatus.ONLINE, instances: [{ instanceId: 'default' }] });
+  leave();
+  for (let index = 0; index <= AGENT_LIMITS.maxInstancesPerAgent; index++) agents.attend('codex://a', `i-${index}`);
+  expect(agents.get('codex://a').instances).toHaveLength(AGENT_LIMITS.maxInstancesPerAgent);
+});
+
 describe('a connection', () => {
   beforeEach(() => register('codex://a'));
 

@@ -25,7 +25,7 @@ beforeEach(async () => {
     redelivered: count('redelivered'),
     acknowledged: count('acknowledged'),
   };
-  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer });
+  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer, attend: () => () => undefined });
 });
 
 afterEach(() => engine.close());

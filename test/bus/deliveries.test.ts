@@ -13,11 +13,18 @@ const STRANGER: Caller = { principal: { name: 'stranger', agents: ['codex://othe
 let clock: FakeClock;
 let engine: Engine;
 let deliveries: Deliveries;
+let present: string[];
+
+const attend = (agentId: string, instanceId: string) => {
+  present.push(`${agentId} ${instanceId}`);
+  return () => void present.pop();
+};
 
 beforeEach(async () => {
+  present = [];
   clock = createFakeClock();
   engine = await openInMemoryEngine(clock);
-  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer: {} });
+  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer: {}, attend });
 });
 
 afterEach(() => engine.close());
@@ -68,8 +75,10 @@ describe('receive', () => {
   it('gives up when the time is over', async () => {
     const waiting = received({ waitMs: 20_000 });
     await turn();
+    expect(present).toEqual([`${AGENT} i-1`]);
     clock.advance(20_000);
     expect(await waiting).toEqual([]);
+    expect(present).toEqual([]);
   });
 
   it('misses no message that comes between looking and waiting', async () => {
@@ -87,6 +96,7 @@ describe('receive', () => {
     await turn();
     controller.abort(new Error('gone'));
     await outcome;
+    expect(present).toEqual([]);
     await send('m-1');
     expect(await receive()).toMatchObject([{ messageId: 'm-1', attempt: 1 }]);
   });

@@ -103,6 +103,23 @@ describe('an instance without a stream', () => {
     expect(presence.report(AGENT).status).toBe('offline');
   });
 
+  it('is online while a call of it waits, however long, and for two intervals after that', () => {
+    const { clock, presence } = setUp();
+    const leave = presence.attend(AGENT, 'script');
+    const leaveOther = presence.attend(AGENT, 'script');
+    clock.advance(INTERVAL * 3);
+    expect(presence.report(AGENT)).toMatchObject({ status: 'online', instances: [{ connected: false, slow: false }] });
+    leave();
+    leave();
+    clock.advance(INTERVAL * 3);
+    expect(presence.report(AGENT).status).toBe('online');
+    leaveOther();
+    clock.advance(INTERVAL * 2);
+    expect(presence.report(AGENT).status).toBe('online');
+    clock.advance(1);
+    expect(presence.report(AGENT).status).toBe('offline');
+  });
+
   it('keeps its stream alive by single calls', () => {
     const { clock, presence } = setUp();
     const stream = presence.connect(AGENT, 'browser', streamWith(0));

@@ -20,6 +20,11 @@ export interface Agents {
   list(query: AgentQuery): { agents: Agent[]; next: string | undefined };
   /** A sign of life by a single call. Throws AGENT_NOT_ALLOWED, AGENT_NOT_FOUND, LIMIT_REACHED. */
   heartbeat(caller: Caller, beat: InstanceBeat): void;
+  /**
+   * An instance waits for mail by a single call, which is a sign of life as long as it lasts. Returns
+   * the end of it. Never throws: an agent that is not registered may wait, and nobody asks for its presence.
+   */
+  attend(agentId: string, instanceId: string): () => void;
   /** Whether the agent is registered. */
   has(agentId: string): boolean;
   /**
@@ -118,6 +123,10 @@ export async function createAgents({ directory, clock, heartbeatIntervalMs, dept
       requireSpeaker(caller, agentId);
       registry.get(agentId);
       presence.beat(agentId, instanceId, { load, note });
+    },
+    attend(agentId, instanceId) {
+      const isKnown = registry.find(agentId) !== undefined;
+      return isKnown && presence.hasRoom(agentId, instanceId) ? presence.attend(agentId, instanceId) : () => undefined;
     },
     has: (agentId) => registry.find(agentId) !== undefined,
     connect(connection) {

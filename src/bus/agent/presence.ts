@@ -11,6 +11,13 @@ export interface Presence<S extends InstanceStream = InstanceStream> {
   connect(agentId: string, instanceId: string, stream: S): StreamPresence;
   /** A sign of life outside of the instance's stream, if it has one. Throws LIMIT_REACHED. */
   beat(agentId: string, instanceId: string, beat: Beat): void;
+  /**
+   * An instance is in the middle of a call that waits: alive until the call ends, and as after a
+   * heartbeat from then on. Returns the end, which counts once. Throws LIMIT_REACHED.
+   */
+  attend(agentId: string, instanceId: string): () => void;
+  /** Whether an instance is known, or may become so. */
+  hasRoom(agentId: string, instanceId: string): boolean;
   /** The stream that an instance has now. */
   streamOf(agentId: string, instanceId: string): S | undefined;
   /** All streams of an agent. */
@@ -80,6 +87,8 @@ interface Instance<S> {
   lastSeenAt: number;
   /** When it was last heard of outside of a stream. */
   beatAt: number;
+  /** Calls of it that wait. */
+  waitingCalls: number;
 }
 
 interface AgentInstances<S> {
@@ -97,8 +106,8 @@ export function createPresence<S extends InstanceStream>({ clock, heartbeatInter
   /** Instances without a stream leave by being looked at: nothing waits for the moment, so no timer does. */
   const dropGone = ({ instances }: AgentInstances<S>): void => {
     const now = clock.now();
-    for (const { stream, beatAt, instanceId } of instances.values()) {
-      if (stream === undefined && now - beatAt > goneMs) instances.delete(instanceId);
+    for (const { stream, beatAt, waitingCalls, instanceId } of instances.values()) {
+      if (stream === undefined && waitingCalls === 0 && now - beatAt > goneMs) instances.delete(instanceId);
     }
   };
   const find = (agentId: string): AgentInstances<S> | undefined => {
@@ -118,6 +127,7 @@ export function createPresence<S extends InstanceStream>({ clock, heartbeatInter
       beat: IDLE,
       lastSeenAt: 0,
       beatAt: -Infinity,
+      waitingCalls: 0,
     };
     agents.set(agentId, agent);
     agent.instances.set(instanceId, added);
@@ -175,6 +185,23 @@ export function createPresence<S extends InstanceStream>({ clock, heartbeatInter
       see(agentId, instance);
       instance.beat = beat;
       instance.beatAt = instance.lastSeenAt;
+    },
+    attend(agentId, instanceId) {
+      const instance = findOrAdd(agentId, instanceId);
+      see(agentId, instance);
+      instance.waitingCalls++;
+      let ended = false;
+      return () => {
+        if (ended) return;
+        ended = true;
+        see(agentId, instance);
+        instance.beatAt = instance.lastSeenAt;
+        instance.waitingCalls--;
+      };
+    },
+    hasRoom(agentId, instanceId) {
+      const instances = find(agentId)?.instances;
+      return instances === undefined || instances.has(instanceId) || instances.size < AGENT_LIMITS.maxInstancesPerAgent;
     },
     streamOf: (agentId, instanceId) => agents.get(agentId)?.instances.get(instanceId)?.stream,
     streamsOf: (agentId) => [...(agents.get(agentId)?.instances.values() ?? [])].flatMap(({ stream }) => stream ?? []),

@@ -81,9 +81,11 @@ export interface DeliveriesOptions {
   readonly mailboxes: Mailboxes;
   readonly clock: Clock;
   readonly observer: BusObserver;
+  /** Told that an instance waits for mail by a single call; returns the end of it. */
+  attend(agentId: string, instanceId: string): () => void;
 }
 
-export function createDeliveries({ mailboxes, clock, observer }: DeliveriesOptions): Deliveries {
+export function createDeliveries({ mailboxes, clock, observer, attend }: DeliveriesOptions): Deliveries {
   const groups = createConsumerGroups(mailboxes);
   const settlements = createSettlements({ mailboxes, groups, clock, observer });
   let received = 0;
@@ -97,9 +99,14 @@ export function createDeliveries({ mailboxes, clock, observer }: DeliveriesOptio
     async receive(caller, request) {
       requireSpeaker(caller, request.agentId);
       const holder = `${request.instanceId}#${++received}`;
-      const leases = await receive(request, { mailboxes, clock, holder });
-      delivering(leases);
-      return leases;
+      const leave = attend(request.agentId, request.instanceId);
+      try {
+        const leases = await receive(request, { mailboxes, clock, holder });
+        delivering(leases);
+        return leases;
+      } finally {
+        leave();
+      }
     },
     async acknowledge(caller, agentId, deliveryIds) {
       requireSpeaker(caller, agentId);

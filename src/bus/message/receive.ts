@@ -22,8 +22,8 @@ export async function receive(request: ReceiveRequest, { mailboxes, clock, holde
     for (;;) {
       signal.throwIfAborted();
       mail.forget();
-      const { maxLeaseBytes } = DELIVERY_LIMITS;
-      const leases = await mailboxes.lease({ agentId, holder, limit: maxMessages, maxBytes: maxLeaseBytes, leaseMs });
+      const { maxReceiveBytes: maxBytes } = DELIVERY_LIMITS;
+      const leases = await mailboxes.lease({ agentId, holder, limit: maxMessages, maxBytes, leaseMs });
       if (signal.aborted) mailboxes.releaseHolder(agentId, holder, false);
       signal.throwIfAborted();
       const waitMs = deadline - clock.now();

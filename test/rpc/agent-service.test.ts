@@ -4,7 +4,7 @@
  */
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
-import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
+import { createConnectTransport, createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AgentStatus } from '../../gen/ts/agentbus/v1/agent_pb.js';
 import { AgentService, type SubscribeResponse } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
@@ -119,6 +119,17 @@ describe('AgentStream', () => {
     expect((await roundTrip()).status).toBe(AgentStatus.ONLINE);
     stream.abort();
     await expect.poll(async () => (await roundTrip()).status).toBe(AgentStatus.OFFLINE);
+  });
+
+  it('takes a connection that breaks for an everyday thing', async () => {
+    const { open, url, lines, roundTrip } = await start();
+    const connection = new Http2SessionManager(url);
+    const stream = await open({}, createGrpcTransport({ baseUrl: url, sessionManager: connection }));
+    connection.abort();
+    expect(await stream.end()).toBeInstanceOf(ConnectError);
+    await expect.poll(async () => (await roundTrip()).status).toBe(AgentStatus.OFFLINE);
+    const warnings = lines().filter(({ level }) => Number(level) >= 40);
+    expect(warnings).toEqual([]);
   });
 
   it('ends with a status that names the reason', async () => {

@@ -15,7 +15,8 @@ export function createDeadline(log: Logger): Interceptor {
   return (next) => async (request) => {
     const { signal } = request;
     if (!request.stream) return untilAborted(next(request), { signal, late });
-    const message = interruptible(request.message, { signal, late });
+    // Reading a request whose call has ended fails with the connection: that is no fault of the handler.
+    const message = interruptible(request.message, { signal, late: () => undefined });
     const response = await untilAborted(next({ ...request, message }), { signal, late });
     return response.stream ? { ...response, message: interruptible(response.message, { signal, late }) } : response;
   };

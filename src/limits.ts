@@ -106,8 +106,8 @@ export const SQLITE_LIMITS = {
 export const RPC_LIMITS = {
   /** gRPC's usual receive limit, so that whatever a default client can send or read, the bus can too. */
   maxRequestBytes: 4 * MiB,
-  /** A page of deliveries is one envelope of 4 MiB at most; JSON of the same is longer. */
-  maxResponseBytes: 8 * MiB,
+  /** A page of deliveries has 4 MiB, of which JSON makes six times as much if all of it are control characters. */
+  maxResponseBytes: 32 * MiB,
   /** Node's timers hold no longer delay: a deadline beyond it would pass at once. About 24 days. */
   maxTimeoutMs: 2 ** 31 - 1,
   /** Small messages gain nothing from gzip and lose most of their speed; a page of events or sessions does gain. */
@@ -178,6 +178,8 @@ export const SERVER_LIMITS = {
   drainTimeoutMs: 10 * SECOND,
   /** Time for the last responses to leave before sockets are cut. */
   goodbyeMs: 500,
+  /** An attack that fills the connections must not fill the log as well. */
+  refusalLogMs: 10 * SECOND,
   /** Browsers keep a permission for two hours at most, whatever they are told. */
   preflightCacheSeconds: 7_200,
 } as const;

@@ -9,7 +9,7 @@ export interface DeliveryId {
 }
 
 const RADIX = 36;
-const PATTERN = /^([0-9a-z]{1,11})-([0-9a-z]{1,11})-([0-9a-z]{1,11})$/;
+const PATTERN = /^[0-9a-z]{1,11}-[0-9a-z]{1,11}-[0-9a-z]{1,11}$/;
 
 export function formatDeliveryId({ sequence, epoch, lease }: DeliveryId): string {
   return `${sequence.toString(RADIX)}-${epoch.toString(RADIX)}-${lease.toString(RADIX)}`;
@@ -17,12 +17,11 @@ export function formatDeliveryId({ sequence, epoch, lease }: DeliveryId): string
 
 /** Undefined for anything that `formatDeliveryId` cannot have made. */
 export function parseDeliveryId(id: string): DeliveryId | undefined {
-  const parts = PATTERN.exec(id);
-  if (parts === null) return undefined;
-  const [sequence, epoch, lease] = parts.slice(1).map((part) => Number.parseInt(part, RADIX)) as [
-    number,
-    number,
-    number,
-  ];
+  if (!PATTERN.test(id)) return undefined;
+  const first = id.indexOf('-');
+  const second = id.indexOf('-', first + 1);
+  const sequence = Number.parseInt(id.slice(0, first), RADIX);
+  const epoch = Number.parseInt(id.slice(first + 1, second), RADIX);
+  const lease = Number.parseInt(id.slice(second + 1), RADIX);
   return { sequence, epoch, lease };
 }

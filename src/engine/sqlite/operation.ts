@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { RecordKeys } from './record-keys.ts';
 import type { TapeReader, TapeWriter } from './tape.ts';
 
 /**
@@ -11,9 +12,15 @@ export interface Operation<Request, Reply> {
   /** Main thread: puts the request on a tape. */
   encode(request: Request, tape: TapeWriter): void;
   /** Worker: prepares the statements, once. */
-  prepare(db: DatabaseSync): RunOperation;
+  prepare(store: Store): RunOperation;
   /** Main thread: reads the reply. */
   decode(tape: TapeReader): Reply;
+}
+
+/** What the worker works on. */
+export interface Store {
+  readonly db: DatabaseSync;
+  readonly keys: RecordKeys;
 }
 
 /**

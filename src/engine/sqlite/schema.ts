@@ -42,9 +42,15 @@ export const MIGRATIONS: readonly string[] = [
     returned INTEGER NOT NULL DEFAULT 0,
     outcome INTEGER,
     outcome_at INTEGER,
-    reason TEXT,
-    UNIQUE (sender, message_id)
+    reason TEXT
   ) STRICT;
+
+  -- Records by the hash of sender and message id; the newest ones are not in it yet.
+  CREATE TABLE message_keys (
+    hash INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (hash, seq)
+  ) STRICT, WITHOUT ROWID;
 
   -- What waits or is leased, under the seq of its record. The envelope comes last, so
   -- that the rest is read without it.

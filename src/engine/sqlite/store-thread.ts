@@ -97,7 +97,8 @@ function createStoreThread(worker: Worker, { observer, onFailure }: StoreThreadO
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   /** Batches that are still to be sent; only the last one grows. */
   let queue: Batch[] = [];
-  let running: Batch | undefined;
+  /** Batches that the worker has, oldest first. */
+  let running: Batch[] = [];
   let sendPlanned = false;
   let callsRefused = false;
   let closing: Promise<void> | undefined;
@@ -118,34 +119,39 @@ function createStoreThread(worker: Worker, { observer, onFailure }: StoreThreadO
     return batch;
   };
   const post = (message: ToWorker, moved: ArrayBuffer[] = []): void => worker.postMessage(message, moved);
-  const sendNext = (): void => {
+  // While one batch runs, a second one is sent ahead if it is large: then neither thread waits for the other.
+  const maySend = (batch: Batch): boolean =>
+    running.length === 0 || (running.length === 1 && batch.pending.length >= SQLITE_LIMITS.aheadOperations);
+  const sendWaiting = (): void => {
     sendPlanned = false;
-    if (running !== undefined || failure !== undefined) return;
-    running = queue.shift();
-    if (running === undefined) return;
-    const tape = running.tape.finish();
-    post({ kind: 'batch', tape, operations: running.pending.length }, tapeBuffers(tape));
+    if (failure !== undefined) return;
+    for (let batch = queue[0]; batch !== undefined && maySend(batch); batch = queue[0]) {
+      queue.shift();
+      running.push(batch);
+      const tape = batch.tape.finish();
+      post({ kind: 'batch', tape, operations: batch.pending.length }, tapeBuffers(tape));
+    }
   };
   // A microtask later, so that all operations of one turn go together.
   const planSend = (): void => {
-    if (sendPlanned || running !== undefined) return;
+    if (sendPlanned) return;
     sendPlanned = true;
-    queueMicrotask(sendNext);
+    queueMicrotask(sendWaiting);
   };
   const fail = (error: EngineError): void => {
     if (failure !== undefined) return;
     failure = error;
     onFailure();
     observer.failed?.(error);
-    const lost = [...(running?.pending ?? []), ...queue.flatMap((batch) => batch.pending)];
-    running = undefined;
+    const lost = [...running, ...queue].flatMap((batch) => batch.pending);
+    running = [];
     queue = [];
     for (const pending of lost) pending.failed(error);
   };
   const onReplies = ({ tape, writes, durationMs }: FromWorker & { kind: 'replies' }): void => {
-    const pending = running?.pending ?? [];
-    running = undefined;
-    sendNext();
+    const pending = running.shift()?.pending ?? [];
+    // Before the replies are read, so that the worker does not wait for what they set off.
+    sendWaiting();
     const reader = createTapeReader(tape);
     for (const { decode, done } of pending) done(decode(reader) as never);
     if (writes > 0) observer.committed?.(writes, durationMs);

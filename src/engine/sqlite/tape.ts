@@ -8,7 +8,8 @@
  */
 export interface Tape {
   readonly numbers: Float64Array<ArrayBuffer>;
-  readonly texts: readonly string[];
+  /** All texts run together; their lengths are among the numbers. One string crosses for the price of one. */
+  readonly texts: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -44,8 +45,7 @@ const ABSENT = -1;
 export function createTapeWriter(): TapeWriter {
   let numbers = new Float64Array(NUMBERS_AT_FIRST);
   let numberCount = 0;
-  const texts: string[] = [];
-  let textLength = 0;
+  let texts = '';
   let bytes = new Uint8Array(BYTES_AT_FIRST);
   let byteCount = 0;
 
@@ -64,8 +64,8 @@ export function createTapeWriter(): TapeWriter {
     number,
     optionalNumber: (value) => number(value ?? Number.NaN),
     text(value) {
-      texts.push(value);
-      textLength += value.length;
+      number(value.length);
+      texts += value;
     },
     bytes: writeBytes,
     optionalBytes(value) {
@@ -73,7 +73,7 @@ export function createTapeWriter(): TapeWriter {
       else writeBytes(value);
     },
     get weight() {
-      return numberCount * Float64Array.BYTES_PER_ELEMENT + textLength + byteCount;
+      return numberCount * Float64Array.BYTES_PER_ELEMENT + texts.length + byteCount;
     },
     finish: () => ({ numbers, texts, bytes }),
   };
@@ -100,9 +100,9 @@ export function createTapeReader(tape: Tape): TapeReader {
       return Number.isNaN(value) ? undefined : value;
     },
     text() {
-      const value = tape.texts[nextText++];
-      if (value === undefined) throw new RangeError('read past the end of a tape');
-      return value;
+      const start = nextText;
+      nextText += number();
+      return tape.texts.slice(start, nextText);
     },
     bytes: () => view(number()),
     optionalBytes() {

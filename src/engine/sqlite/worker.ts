@@ -7,6 +7,7 @@ import type { OpenedState } from './load-state.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
 import type { RunOperation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { createRecordKeys } from './record-keys.ts';
 import { sqliteCode } from './sqlite-error.ts';
 import type { Tape } from './tape.ts';
 import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
@@ -43,7 +44,8 @@ function open(file: string): { db: DatabaseSync; state: OpenedState } {
 }
 
 function prepareBatch(db: DatabaseSync): (tape: Tape, operations: number) => void {
-  const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare(db));
+  const keys = createRecordKeys(db);
+  const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare({ db, keys }));
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   return (tape, operations) => {
@@ -57,6 +59,7 @@ function prepareBatch(db: DatabaseSync): (tape: Tape, operations: number) => voi
       if (OPERATIONS[code]?.writes) writes++;
       (runs[code] as RunOperation)(request, reply);
     }
+    keys.settle();
     commit.run();
     const replies = reply.finish();
     send({ kind: 'replies', tape: replies, writes, durationMs: performance.now() - startedAt }, tapeBuffers(replies));

@@ -9,7 +9,7 @@ import { decodeAttempted, encodeAttempted } from './attempted.ts';
 export const acknowledge: Operation<readonly Attempted[], void> = {
   writes: true,
   encode: encodeAttempted,
-  prepare(db) {
+  prepare({ db }) {
     const drop = db.prepare('DELETE FROM mail WHERE seq = ?');
     const count = db.prepare('UPDATE messages SET attempts = ? WHERE seq = ?');
     return (request) => {

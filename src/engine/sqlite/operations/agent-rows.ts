@@ -7,7 +7,7 @@ export const putAgent: Operation<StoredAgent, void> = {
     tape.text(agentId);
     tape.bytes(descriptor);
   },
-  prepare(db) {
+  prepare({ db }) {
     const put = db.prepare('INSERT OR REPLACE INTO agents (agent_id, descriptor) VALUES (?, ?)');
     return (request) => void put.run(request.text(), request.bytes());
   },
@@ -18,7 +18,7 @@ export const putAgent: Operation<StoredAgent, void> = {
 export const removeAgent: Operation<string, boolean> = {
   writes: true,
   encode: (agentId, tape) => tape.text(agentId),
-  prepare(db) {
+  prepare({ db }) {
     const remove = db.prepare('DELETE FROM agents WHERE agent_id = ?');
     return (request, reply) => reply.number(Number(remove.run(request.text()).changes));
   },
@@ -31,7 +31,7 @@ export const listAgents: Operation<{ readonly after: string; readonly limit: num
     tape.text(after);
     tape.number(limit);
   },
-  prepare(db) {
+  prepare({ db }) {
     const select = db.prepare('SELECT agent_id, descriptor FROM agents WHERE agent_id > ? ORDER BY agent_id LIMIT ?');
     return (request, reply) => {
       const rows = select.all(request.text(), request.number());

@@ -4,7 +4,7 @@ import type { Operation } from '../operation.ts';
 export const clearMarks: Operation<void, void> = {
   writes: true,
   encode() {},
-  prepare(db) {
+  prepare({ db }) {
     const forget = db.prepare('DELETE FROM mailboxes WHERE suspect_seq = 0');
     const clear = db.prepare('UPDATE mailboxes SET in_use = 0 WHERE in_use <> 0');
     return () => {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { NewMessage, SessionAppend, Write } from '../../engine.ts';
 import { EngineError } from '../../engine.ts';
 import type { Operation } from '../operation.ts';
+import type { RecordKeys } from '../record-keys.ts';
 import type { TapeReader, TapeWriter } from '../tape.ts';
 import { prepareSessionAppend } from './session-append.ts';
 
@@ -26,9 +27,9 @@ export const commit: Operation<CommitRequest, EngineError | undefined> = {
     if (append !== undefined) encodeAppend(append, tape);
     if (message !== undefined) encodeMessage(message, sequence, tape);
   },
-  prepare(db) {
+  prepare({ db, keys }) {
     const sessions = prepareSessionAppend(db);
-    const messages = prepareMessageInsert(db);
+    const messages = prepareMessageInsert(db, keys);
     return (request, reply) => {
       const parts = request.number();
       const append = parts & APPEND ? decodeAppend(request) : undefined;
@@ -141,18 +142,19 @@ function decodeMessage(tape: TapeReader): TapedMessage {
   };
 }
 
-function prepareMessageInsert(db: DatabaseSync): { insert(message: TapedMessage): boolean } {
+function prepareMessageInsert(db: DatabaseSync, keys: RecordKeys): { insert(message: TapedMessage): boolean } {
   const record = db.prepare(
-    `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (sender, message_id) DO NOTHING`,
+    'INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const mail = db.prepare('INSERT INTO mail (seq, priority, expires_at, envelope) VALUES (?, ?, ?, ?)');
   return {
     /** False, with nothing changed, when the message is on record. */
     insert(message) {
-      const { sequence, sender, messageId, recipient, fingerprint, acceptedAt } = message;
-      if (record.run(sequence, sender, messageId, recipient, fingerprint, acceptedAt).changes === 0) return false;
-      mail.run(sequence, message.priority, message.expiresAt ?? null, message.envelope);
+      const { sequence, sender, messageId, recipient, fingerprint, acceptedAt, priority, expiresAt, envelope } =
+        message;
+      if (!keys.claim(message, sequence)) return false;
+      record.run(sequence, sender, messageId, recipient, fingerprint, acceptedAt);
+      mail.run(sequence, priority, expiresAt ?? null, envelope);
       return true;
     },
   };

@@ -17,7 +17,7 @@ export const countAttempts: Operation<CountAttemptsRequest, void> = {
     tape.number(returnCode(because));
     encodeAttempted(messages, tape);
   },
-  prepare(db) {
+  prepare({ db }) {
     const update = db.prepare('UPDATE messages SET attempts = ?, returned = ? WHERE seq = ?');
     return (request) => {
       const code = request.number();

@@ -38,7 +38,7 @@ function endOperation(outcome: number, prepareKeep: (db: DatabaseSync) => Keep):
       tape.number(at);
       encodeAttempted(messages, tape);
     },
-    prepare(db) {
+    prepare({ db }) {
       const keep = prepareKeep(db);
       const drop = db.prepare('DELETE FROM mail WHERE seq = ?');
       const record = db.prepare(

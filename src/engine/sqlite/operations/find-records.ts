@@ -18,7 +18,6 @@ export interface StoredRecord extends MessageKey {
 }
 
 interface Row {
-  readonly seq: number;
   readonly recipient: string;
   readonly fingerprint: Uint8Array;
   readonly accepted_at: number;
@@ -38,22 +37,21 @@ export const findRecords: Operation<readonly MessageKey[], (StoredRecord | undef
       tape.text(messageId);
     }
   },
-  prepare(db) {
+  prepare({ db, keys }) {
     const select = db.prepare(
-      `SELECT seq, recipient, fingerprint, accepted_at, attempts, outcome, outcome_at, reason
-       FROM messages WHERE sender = ? AND message_id = ?`,
+      `SELECT recipient, fingerprint, accepted_at, attempts, outcome, outcome_at, reason FROM messages WHERE seq = ?`,
     );
     return (request, reply) => {
       const count = request.number();
       reply.number(count);
       for (let index = 0; index < count; index++) {
-        const sender = request.text();
-        const messageId = request.text();
-        const row = select.get(sender, messageId) as Row | undefined;
-        reply.number(row?.seq ?? 0);
+        const key = { sender: request.text(), messageId: request.text() };
+        const sequence = keys.find(key) ?? 0;
+        const row = select.get(sequence) as Row | undefined;
+        reply.number(row === undefined ? 0 : sequence);
         if (row === undefined) continue;
-        reply.text(sender);
-        reply.text(messageId);
+        reply.text(key.sender);
+        reply.text(key.messageId);
         reply.text(row.recipient);
         reply.bytes(row.fingerprint);
         reply.number(row.accepted_at);

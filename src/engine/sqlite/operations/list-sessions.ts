@@ -26,7 +26,7 @@ export interface ListedSessions {
 export const listSessions: Operation<ListSessionsRequest, ListedSessions> = {
   writes: false,
   encode: (request, tape) => tape.text(JSON.stringify(request)),
-  prepare(db) {
+  prepare({ db }) {
     const newest = db.prepare('SELECT coalesce(max(ord), 0) AS ord FROM sessions');
     return (tape, reply) => {
       const request = JSON.parse(tape.text()) as ListSessionsRequest;

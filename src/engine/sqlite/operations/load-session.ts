@@ -11,7 +11,7 @@ interface SessionRow {
 export const loadSession: Operation<string, StoredSession | undefined> = {
   writes: false,
   encode: (sessionId, tape) => tape.text(sessionId),
-  prepare(db) {
+  prepare({ db }) {
     const session = db.prepare('SELECT ord, last_sequence FROM sessions WHERE session_id = ?');
     const snapshot = db.prepare('SELECT sequence, body FROM snapshots WHERE session = ?');
     const events = db.prepare('SELECT body FROM events WHERE session = ? AND sequence > ? ORDER BY sequence');

@@ -12,7 +12,7 @@ export const markInUse: Operation<MarkRequest, void> = {
     tape.text(agentId);
     tape.number(inUse ? 1 : 0);
   },
-  prepare(db) {
+  prepare({ db }) {
     const set = db.prepare(
       'INSERT INTO mailboxes (agent_id, in_use) VALUES (?, ?) ON CONFLICT (agent_id) DO UPDATE SET in_use = excluded.in_use',
     );

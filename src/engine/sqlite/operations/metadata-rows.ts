@@ -3,7 +3,7 @@ import type { Operation } from '../operation.ts';
 export const getMetadata: Operation<string, Uint8Array | undefined> = {
   writes: false,
   encode: (name, tape) => tape.text(name),
-  prepare(db) {
+  prepare({ db }) {
     const select = db.prepare('SELECT value FROM metadata WHERE name = ?');
     return (request, reply) => reply.optionalBytes(select.get(request.text())?.value as Uint8Array | undefined);
   },
@@ -16,7 +16,7 @@ export const putMetadata: Operation<{ readonly name: string; readonly value: Uin
     tape.text(name);
     tape.bytes(value);
   },
-  prepare(db) {
+  prepare({ db }) {
     const put = db.prepare('INSERT OR REPLACE INTO metadata (name, value) VALUES (?, ?)');
     return (request) => void put.run(request.text(), request.bytes());
   },
@@ -26,7 +26,7 @@ export const putMetadata: Operation<{ readonly name: string; readonly value: Uin
 export const holdsData: Operation<void, boolean> = {
   writes: false,
   encode() {},
-  prepare(db) {
+  prepare({ db }) {
     const select = db.prepare(
       `SELECT EXISTS (SELECT 1 FROM messages) OR EXISTS (SELECT 1 FROM dead_letters)
          OR EXISTS (SELECT 1 FROM sessions) OR EXISTS (SELECT 1 FROM agents) AS holds`,

@@ -29,7 +29,7 @@ export const pruneRecords: Operation<PruneRequest, number> = {
     tape.number(after);
     tape.number(scan);
   },
-  prepare(db) {
+  prepare({ db, keys }) {
     const newest = db.prepare('SELECT coalesce(max(seq), 0) AS seq FROM messages');
     const select = db.prepare(
       `SELECT r.seq, r.accepted_at, m.seq IS NOT NULL AS waits
@@ -44,6 +44,7 @@ export const pruneRecords: Operation<PruneRequest, number> = {
       for (const row of rows) {
         if (row.accepted_at >= cutoff) return reply.number(0);
         if (row.waits === 0) remove.run(row.seq);
+        keys.forgotten(row.seq + 1);
       }
       reply.number(rows.length === scan ? (rows.at(-1)?.seq ?? 0) : 0);
     };

@@ -15,7 +15,7 @@ export const readEvents: Operation<SessionReadQuery, StoredEvent[]> = {
     tape.number(limit);
     tape.number(maxBytes);
   },
-  prepare(db) {
+  prepare({ db }) {
     const select = db.prepare(
       `SELECT sequence, body FROM events
        WHERE session = (SELECT ord FROM sessions WHERE session_id = ?) AND sequence > ? ORDER BY sequence LIMIT ?`,

@@ -25,7 +25,7 @@ export const readMail: Operation<readonly number[], (MailContent | undefined)[]>
     tape.number(sequences.length);
     for (const sequence of sequences) tape.number(sequence);
   },
-  prepare(db) {
+  prepare({ db }) {
     const select = db.prepare(
       'SELECT sender, message_id, accepted_at, envelope FROM mail JOIN messages USING (seq) WHERE seq = ?',
     );

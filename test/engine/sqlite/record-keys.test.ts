@@ -1,0 +1,148 @@
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HASH_RANGE, hashKey } from '../../../src/engine/sqlite/hash-key.ts';
+import type { RecordKeys } from '../../../src/engine/sqlite/record-keys.ts';
+import { createRecordKeys } from '../../../src/engine/sqlite/record-keys.ts';
+import { migrate } from '../../../src/engine/sqlite/schema.ts';
+import { SQLITE_LIMITS } from '../../../src/limits.ts';
+
+const SENDER = 'test://sender';
+
+function openTables(): DatabaseSync {
+  const db = new DatabaseSync(':memory:');
+  migrate(db, 'test.db');
+  return db;
+}
+
+/** Claims keys and writes their records, a batch at a time, as the worker does. */
+function createWriter(db: DatabaseSync, keys: RecordKeys) {
+  const insert = db.prepare(
+    `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, ?, 'r', x'00', 1)`,
+  );
+  const write = (messageId: string, sequence: number): boolean => {
+    const claimed = keys.claim({ sender: SENDER, messageId }, sequence);
+    if (claimed) insert.run(sequence, SENDER, messageId);
+    return claimed;
+  };
+  const writeMany = (from: number, to: number): void => {
+    for (let sequence = from; sequence <= to; sequence++) {
+      write(`id-${sequence}`, sequence);
+      if (sequence % 500 === 0) keys.settle();
+    }
+  };
+  return { write, writeMany };
+}
+
+const count = (db: DatabaseSync): number => db.prepare('SELECT count(*) AS n FROM message_keys').get()?.n as number;
+const find = (keys: RecordKeys, sequence: number): number | undefined =>
+  keys.find({ sender: SENDER, messageId: `id-${sequence}` });
+
+describe('the keys of message records', () => {
+  const generation = SQLITE_LIMITS.keysInMemory;
+
+  it('are found and kept from being used twice, in memory, on the way to the index and in it', () => {
+    const db = openTables();
+    const keys = createRecordKeys(db);
+    const { write, writeMany } = createWriter(db, keys);
+    writeMany(1, generation * 2 + 1_000);
+    // The first generation is in the index, the second on its way there, the rest in memory.
+    expect(count(db)).toBeGreaterThanOrEqual(generation);
+    expect(count(db)).toBeLessThan(generation * 2);
+    for (let sequence = 1; sequence <= generation * 2 + 1_000; sequence += 97) {
+      expect(find(keys, sequence)).toBe(sequence);
+      expect(write(`id-${sequence}`, 1e9)).toBe(false);
+    }
+    expect(find(keys, generation * 3)).toBeUndefined();
+  });
+
+  it.each([0, 1, 10, 200])('are all known after a restart in the middle of things (%i batches on)', (batches) => {
+    const db = openTables();
+    const until = generation + batches * 500;
+    createWriter(db, createRecordKeys(db)).writeMany(1, until);
+    const keys = createRecordKeys(db);
+    for (let sequence = 1; sequence <= until; sequence += 53) expect(find(keys, sequence)).toBe(sequence);
+    const again = createWriter(db, keys);
+    expect(again.write(`id-${until}`, 1e9)).toBe(false);
+    again.writeMany(until + 1, until + generation * 2);
+    for (let sequence = 1; sequence <= until + generation; sequence += 53) expect(find(keys, sequence)).toBe(sequence);
+  });
+
+  it('can be used again once the record is forgotten, wherever the key is', () => {
+    const db = openTables();
+    const keys = createRecordKeys(db);
+    const { write, writeMany } = createWriter(db, keys);
+    writeMany(1, generation * 2 + 1_000);
+    let next = 1e9;
+    for (const sequence of [1, generation + 1, generation * 2 + 500]) {
+      db.prepare('DELETE FROM messages WHERE seq = ?').run(sequence);
+      expect(find(keys, sequence)).toBeUndefined();
+      expect(write(`id-${sequence}`, ++next)).toBe(true);
+      expect(find(keys, sequence)).toBe(next);
+      expect(write(`id-${sequence}`, ++next)).toBe(false);
+    }
+  });
+
+  it('leave the index when their records are forgotten, but for those whose mail waits', () => {
+    const db = openTables();
+    const keys = createRecordKeys(db);
+    const { writeMany } = createWriter(db, keys);
+    writeMany(1, generation * 2);
+    db.exec(`INSERT INTO mail (seq, priority, envelope) VALUES (7, 2, x'00')`);
+    db.exec(`DELETE FROM messages WHERE seq <= ${generation} AND seq <> 7`);
+    keys.forgotten(generation + 1);
+    writeMany(generation * 2 + 1, generation * 4);
+    expect(db.prepare('SELECT seq FROM message_keys WHERE seq <= ?').all(generation)).toEqual([{ seq: 7 }]);
+    expect(find(keys, 7)).toBe(7);
+    expect(find(keys, generation + 1)).toBe(generation + 1);
+  });
+
+  it('are told apart even if they all share a hash', () => {
+    const db = openTables();
+    const keys = createRecordKeys(db, () => 12_345);
+    const { write } = createWriter(db, keys);
+    for (const messageId of ['a', 'b', 'c']) expect(write(messageId, messageId.charCodeAt(0))).toBe(true);
+    for (const messageId of ['a', 'b', 'c']) {
+      expect(keys.find({ sender: SENDER, messageId })).toBe(messageId.charCodeAt(0));
+      expect(write(messageId, 1e9)).toBe(false);
+    }
+    expect(keys.find({ sender: SENDER, messageId: 'd' })).toBeUndefined();
+    // In the index, too.
+    db.exec('INSERT INTO message_keys (hash, seq) SELECT 12345, seq FROM messages');
+    db.exec("INSERT INTO state (name, value) VALUES ('keys_indexed_until', 1000)");
+    const reopened = createRecordKeys(db, () => 12_345);
+    expect(reopened.find({ sender: SENDER, messageId: 'b' })).toBe('b'.charCodeAt(0));
+    expect(reopened.find({ sender: SENDER, messageId: 'd' })).toBeUndefined();
+  });
+});
+
+describe('the hash of a key', () => {
+  it('is what it was when the first files were written', () => {
+    expect(hashKey('test://sender', 'message-1')).toBe(847_888_912_211_436);
+    expect(hashKey('', '')).toBe(6_981_130_395_136_900);
+  });
+
+  it('is a whole number in its range, and tells sender and id apart', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary', minLength: 1 }), (sender, id) => {
+        const hash = hashKey(sender, id);
+        expect(Number.isSafeInteger(hash) && hash >= 0 && hash < HASH_RANGE).toBe(true);
+        expect(hashKey(sender + id, '')).not.toBe(hash);
+      }),
+    );
+  });
+
+  it('spreads keys that differ little over the whole range', () => {
+    const stretches = new Array<number>(256).fill(0);
+    const keys = 100_000;
+    const seen = new Set<number>();
+    for (let index = 0; index < keys; index++) {
+      const hash = hashKey('test://sender', `message-${index}`);
+      seen.add(hash);
+      stretches[Math.floor((hash / HASH_RANGE) * 256)]! += 1;
+    }
+    expect(seen.size).toBe(keys);
+    expect(Math.min(...stretches)).toBeGreaterThan((keys / 256) * 0.7);
+    expect(Math.max(...stretches)).toBeLessThan((keys / 256) * 1.3);
+  });
+});

@@ -12,6 +12,7 @@ import { createDispatch } from './dispatch.ts';
 import { drainServer } from './drain.ts';
 import type { Metrics } from './metrics.ts';
 import { createOnePort, type PortLimits, type PortOptions } from './one-port.ts';
+import { createRefusalLog } from './refusal-log.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -61,8 +62,7 @@ export function createServer(options: ServerOptions): Server {
     clock,
     ...(options.tls && { tls: options.tls }),
     onRequest: createDispatch({ calls: rpc.handle, cors, metrics, drain, log, serverVersion }),
-    onRefused: () =>
-      log.warn({ max_connections: options.maxConnections }, 'a connection was refused: there are too many'),
+    onRefused: createRefusalLog({ log, clock, everyMs: limits.refusalLogMs }),
   });
   return {
     listen: () => port.listen(options),

@@ -1,4 +1,10 @@
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
 import { describe, expect, it } from 'vitest';
+import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
+import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
 import { RPC_LIMITS } from '../../src/limits.ts';
 import { echoRoutes, KEY, startServer } from '../server/start-server.ts';
 
@@ -155,6 +161,39 @@ describe('a request that cannot be served', () => {
       { field: 'message.message_type' },
     ]);
   });
+});
+
+it('refuses a stream whose request breaks a rule, in the words of its protocol', async () => {
+  const { url, lines } = await startServer();
+  const client = createClient(SessionService, createGrpcTransport({ baseUrl: url }));
+  const stream = client.watchSession({ sessionId: ' ' }, { headers: { 'x-agent-api-key': KEY } });
+  const error = await stream[Symbol.asyncIterator]()
+    .next()
+    .then(() => undefined, ConnectError.from);
+  expect(error?.code).toBe(Code.InvalidArgument);
+  expect(error?.findDetails(ErrorInfoSchema)[0]).toMatchObject({
+    reason: 'FIELD_INVALID',
+    metadata: { field: 'session_id' },
+  });
+  expect(lines()).toMatchObject([{ protocol: 'grpc', reason: 'FIELD_INVALID', requests: 1, responses: 0 }]);
+});
+
+it('blames the sender for bytes that are no message, in gRPC too', async () => {
+  const { url } = await startServer();
+  const session = connectHttp2(url);
+  const call = session.request({
+    ':method': 'POST',
+    ':path': GET_SESSION,
+    'content-type': 'application/grpc',
+    'x-agent-api-key': KEY,
+  });
+  call.end(Buffer.from([0, 0, 0, 0, 2, 0xff, 0xff]));
+  const [trailers] = (await once(call.resume(), 'trailers')) as [Record<string, string>];
+  session.destroy();
+  expect(trailers['grpc-status']).toBe(String(Code.InvalidArgument));
+  expect(Buffer.from(trailers['grpc-status-details-bin'] ?? '', 'base64').toString('latin1')).toContain(
+    'MALFORMED_REQUEST',
+  );
 });
 
 describe('the log', () => {

@@ -62,6 +62,7 @@ export function createServer(options: ServerOptions): Server {
     clock,
     ...(options.tls && { tls: options.tls }),
     onRequest: createDispatch({ calls: rpc.handle, cors, metrics, drain, log, serverVersion }),
+    onAcceptError: (error) => log.error({ err: error }, 'a connection could not be accepted'),
     onRefused: createRefusalLog({ log, clock, everyMs: limits.refusalLogMs }),
   });
   return {

@@ -24,6 +24,8 @@ export interface PortOptions {
   onRequest(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void;
   /** A connection was refused because there are too many. */
   onRefused(): void;
+  /** A connection could not be accepted, for want of file handles for example; the port goes on. */
+  onAcceptError(error: Error): void;
 }
 
 /** One listening port for HTTP/1.1 and HTTP/2, cleartext or TLS. */
@@ -59,7 +61,11 @@ export function createOnePort(options: PortOptions): OnePort {
   server.maxConnections = options.maxConnections;
   server.on('drop', () => options.onRefused());
   return {
-    listen: (address) => listen(server, address),
+    async listen(address) {
+      const bound = await listen(server, address);
+      server.on('error', (error) => options.onAcceptError(error));
+      return bound;
+    },
     refuse() {
       const closed = closing(server);
       http1.closeIdleConnections();

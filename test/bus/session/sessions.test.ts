@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { ParticipantStatus } from '../../../gen/ts/agentbus/v1/participant_pb.js';
 import { type SessionEvent, SessionEventType } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
@@ -16,6 +20,7 @@ import {
   anybody,
   BACKEND,
   callerFor,
+  FRONTEND,
   message,
   notificationsSession,
   type OpenBus,
@@ -193,6 +198,51 @@ describe('who may do what', () => {
     await begin();
     const asStranger: Caller = { ...anybody, agentId: 'codex://stranger' };
     await expect(open.bus.sessions.get(asStranger, 'sess_a')).rejects.toEqual(refusal('SESSION_NOT_FOUND'));
+  });
+});
+
+describe('after a restart', () => {
+  test('a long session is as it was: state, tasks, revision, numbers', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'agentbus-sessions-'));
+    let { bus, clock } = await openBus({ dataDir });
+    await bus.sessions.create(orchestrator, notificationsSession({ sessionId: 'sess_a' }));
+    const task = (agentId: string) =>
+      message({ messageId: 'task_1', sender: { agentId, sessionId: 'sess_a' }, messageType: MessageType.TASK_REQUEST });
+    await bus.messages.send(anybody, task(ORCHESTRATOR));
+    // Past two snapshots and some events more.
+    await Promise.all(
+      Array.from({ length: 600 }, (_, index) =>
+        bus.sessions.updateSharedContext(backend, context({ change: { case: 'mergePatch', value: { index } } })),
+      ),
+    );
+    const before = await bus.sessions.get(orchestrator, 'sess_a');
+    await bus.close();
+    ({ bus, clock } = await openBus({ dataDir, clock }));
+    expect(await bus.sessions.get(orchestrator, 'sess_a')).toEqual(before);
+    await expect(bus.messages.send(anybody, task(FRONTEND))).rejects.toEqual(
+      refusal('TASK_ID_TAKEN', { task_id: 'task_1' }),
+    );
+    const query = { sessionId: 'sess_a', afterSequence: 0, types: [], limit: 1_000, waitMs: 0, signal: never };
+    const { events } = await bus.sessions.events(orchestrator, query);
+    expect(events.map(({ sequence }) => Number(sequence))).toEqual(
+      Array.from({ length: 602 }, (_, index) => index + 1),
+    );
+    await bus.close();
+    await rm(dataDir, { recursive: true });
+  });
+
+  test('an idle session that was due while the bus was down ends at the start', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'agentbus-sessions-'));
+    const first = await openBus({ dataDir });
+    const idleTimeout = durationFromMs(60_000);
+    await first.bus.sessions.create(orchestrator, notificationsSession({ sessionId: 'sess_a', idleTimeout }));
+    await first.bus.close();
+    first.clock.advance(61_000);
+    const second = await openBus({ dataDir, clock: first.clock });
+    await second.bus.flush();
+    expect((await second.bus.sessions.get(orchestrator, 'sess_a')).termination?.reason).toBe('idle_timeout');
+    await second.bus.close();
+    await rm(dataDir, { recursive: true });
   });
 });
 

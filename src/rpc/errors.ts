@@ -60,6 +60,13 @@ const ENGINE_REASONS: Readonly<Partial<Record<EngineErrorCode, Reason>>> = {
   failed: 'STORE_FAILED',
   corrupt: 'STORE_FAILED',
   closed: 'STORE_FAILED',
+  invalid_cursor: 'PAGE_TOKEN_INVALID',
+};
+
+/** What clients are told where the engine's own words are about its insides. */
+const ENGINE_TEXTS: Readonly<Partial<Record<Reason, Pick<EngineError, 'message' | 'facts'>>>> = {
+  STORE_FAILED: { message: 'the store failed; whether the call took effect is not known', facts: {} },
+  PAGE_TOKEN_INVALID: { message: 'this page token was not made for this list', facts: { field: 'page_token' } },
 };
 
 /**
@@ -112,9 +119,8 @@ function fromBusError(error: BusError): ConnectError {
 function fromEngineError(error: EngineError): ConnectError {
   const reason = ENGINE_REASONS[error.code];
   if (reason === undefined) return internalError(error);
-  const message =
-    reason === 'STORE_FAILED' ? 'the store failed; whether the call took effect is not known' : error.message;
-  return refusal(reason, message, { facts: reason === 'STORE_FAILED' ? {} : error.facts, cause: error });
+  const said = ENGINE_TEXTS[reason] ?? error;
+  return refusal(reason, said.message, { facts: said.facts, cause: error });
 }
 
 function internalError(cause: unknown): ConnectError {

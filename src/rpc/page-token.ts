@@ -17,7 +17,19 @@ export function openPageToken(kind: string, token: string): string | undefined {
     const [tokenKind, next]: unknown[] = content;
     if (tokenKind === kind && typeof next === 'string') return next;
   }
-  throw new BusError('PAGE_TOKEN_INVALID', 'this page token was not made for this list', { field: 'page_token' });
+  throw pageTokenInvalid();
+}
+
+/** The same for lists whose place is a number: a sequence. */
+export function openSequenceToken(kind: string, token: string): number | undefined {
+  const place = openPageToken(kind, token);
+  if (place === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(place)) throw pageTokenInvalid();
+  return Number(place);
+}
+
+function pageTokenInvalid(): BusError {
+  return new BusError('PAGE_TOKEN_INVALID', 'this page token was not made for this list', { field: 'page_token' });
 }
 
 function parse(text: string): unknown {

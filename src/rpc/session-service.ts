@@ -7,7 +7,7 @@ import type { RpcContext } from './context.ts';
 import { callerOf } from './identity.ts';
 import { notImplemented } from './not-implemented.ts';
 import { pageSize } from './page-size.ts';
-import { openPageToken, sealPageToken } from './page-token.ts';
+import { openPageToken, openSequenceToken, sealPageToken } from './page-token.ts';
 import { withKeepalive } from './with-keepalive.ts';
 
 /** SessionService on the bus. */
@@ -53,10 +53,10 @@ export function createSessionService(
       }
     },
     async listSessionEvents({ sessionId, afterSequence, types, wait, pageSize: wanted, pageToken }, context) {
-      const token = openPageToken('events', pageToken);
+      const token = openSequenceToken('events', pageToken);
       const page = await sessions.events(callerOf(context), {
         sessionId,
-        afterSequence: token === undefined ? cursor(afterSequence) : Number(token),
+        afterSequence: token ?? cursor(afterSequence),
         types,
         limit: pageSize(wanted, CALL_LIMITS.eventPage),
         waitMs: wait ? durationMs(wait) : 0,

@@ -168,6 +168,14 @@ const BAD_CALLS: BadCall[] = [
     status: 400,
     reason: 'PAGE_TOKEN_INVALID',
   },
+  {
+    name: 'a forged page token',
+    method: 'SessionService/ListSessions',
+    body: { page_token: Buffer.from('["sessions","~"]').toString('base64url') },
+    status: 400,
+    reason: 'PAGE_TOKEN_INVALID',
+    facts: { field: 'page_token' },
+  },
   { name: 'an unknown method', method: 'SessionService/Nothing', body: {}, status: 404, reason: 'NOT_IMPLEMENTED' },
   {
     name: 'a call of a later version',

@@ -300,9 +300,10 @@ export declare const AgentService: GenService<{
    *
    * The first client frame is `hello` within 10 s; the bus answers `welcome` at once.
    * When the stream ends, its unsettled deliveries go back to the mailbox at once.
-   * Errors that end it: INVALID_ARGUMENT (HELLO_EXPECTED, HELLO_REPEATED, FIELD_INVALID), ABORTED
-   * (STREAM_FENCED), DEADLINE_EXCEEDED (HELLO_TIMEOUT, HEARTBEAT_TIMEOUT), RESOURCE_EXHAUSTED
-   * (SLOW_CONSUMER, LIMIT_REACHED), UNAVAILABLE (DRAINING).
+   * Errors that end it: INVALID_ARGUMENT (HELLO_EXPECTED, HELLO_REPEATED, FIELD_INVALID), PERMISSION_DENIED
+   * (AGENT_NOT_ALLOWED), FAILED_PRECONDITION (PROTOCOL_VERSION_UNSUPPORTED), ABORTED (STREAM_FENCED),
+   * NOT_FOUND (AGENT_NOT_FOUND, when the agent is unregistered), DEADLINE_EXCEEDED (HELLO_TIMEOUT,
+   * HEARTBEAT_TIMEOUT), RESOURCE_EXHAUSTED (SLOW_CONSUMER, LIMIT_REACHED), UNAVAILABLE (DRAINING).
    *
    * @generated from rpc agentbus.v1.AgentService.AgentStream
    */

@@ -28,6 +28,8 @@ export interface BusProcessOptions {
   /** The program to run instead of `src/main.ts`. */
   readonly main?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The largest file it may write, in KiB: a disk that is full, for this process alone. */
+  readonly maxFileKiB?: number;
 }
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname;
@@ -36,7 +38,9 @@ const MAIN = new URL('../src/main.ts', import.meta.url).pathname;
 export async function startBusProcess(options: BusProcessOptions = {}): Promise<BusProcess> {
   const apiKey = options.apiKey ?? 'test-key';
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'agentbus-')));
-  const child = spawn(process.execPath, [options.main ?? MAIN], {
+  const command = [process.execPath, options.main ?? MAIN];
+  const limit = options.maxFileKiB === undefined ? 'unlimited' : String(options.maxFileKiB);
+  const child = spawn('bash', ['-c', 'ulimit -f "$0"; exec "$@"', limit, ...command], {
     env: {
       ...process.env,
       AGENT_BUS_PORT: String(options.port ?? 0),

@@ -87,10 +87,12 @@ const CUT_CONNECTION: ReadonlySet<Code> = new Set([
 ]);
 
 function fromConnectError(error: ConnectError): AgentbusError {
+  const code = STATUS_CODES[error.code] ?? 'UNKNOWN';
+  const message = error.rawMessage;
   const info = error.findDetails(ErrorInfoSchema)[0];
-  const init = { message: error.rawMessage, cause: error, ...reasonOf(info) };
-  if (info === undefined && CUT_CONNECTION.has(error.code)) return new AgentbusError({ ...init, code: 'UNAVAILABLE' });
-  return new AgentbusError({ ...init, code: STATUS_CODES[error.code] ?? 'UNKNOWN' });
+  if (info !== undefined) return new AgentbusError({ code, message, ...reasonOf(info) });
+  const isCut = CUT_CONNECTION.has(error.code);
+  return new AgentbusError({ code: isCut ? 'UNAVAILABLE' : code, message, cause: error });
 }
 
 function reasonOf(info: ErrorInfo | undefined): Pick<AgentbusErrorInit, 'reason' | 'facts'> {

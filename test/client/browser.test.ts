@@ -15,7 +15,7 @@ import { servePage } from './serve-page.ts';
 
 const PAGE = join(import.meta.dirname, 'browser-page/page.ts');
 const chromium = findChromium();
-if (chromium === undefined) console.warn('browser tests are skipped: no Chromium at /usr/bin/chromium or $CHROMIUM');
+const reason = chromium === undefined ? ' (skipped: there is none at /usr/bin/chromium or $CHROMIUM)' : '';
 
 let bundle: Bundle;
 beforeAll(async () => {
@@ -33,11 +33,13 @@ test('the bundler would have noticed: the client for Node does need it', async (
   expect(nodeModules.join()).toContain('node:http2');
 });
 
-describe.skipIf(chromium === undefined)('in Chromium', () => {
+describe.skipIf(chromium === undefined)(`in Chromium${reason}`, () => {
   test.each(['binary', 'json'])('a page leads a session in %s across origins', async (format) => {
     const page = await servePage(bundle.code);
     const bus = await startBusProcess({ dataDir: ':memory:', env: { AGENT_BUS_CORS_ORIGINS: page.address } });
-    const close = await openPage(`${page.address}/?${new URLSearchParams({ bus: bus.address, key: bus.apiKey, format })}`);
+    const close = await openPage(
+      `${page.address}/?${new URLSearchParams({ bus: bus.address, key: bus.apiKey, format })}`,
+    );
     try {
       expect(await page.findings).toEqual({
         sessionId: expect.stringMatching(/^sess_/),

@@ -1,4 +1,5 @@
 import { isBuiltin } from 'node:module';
+// biome-ignore lint/correctness/noUndeclaredDependencies: it comes with vitest, which runs on it.
 import { build, type Plugin, type Rolldown } from 'vite';
 
 /** One script that a browser runs, and what went into it. */
@@ -24,7 +25,13 @@ export async function bundlePage(entry: string): Promise<Bundle> {
     configFile: false,
     logLevel: 'error',
     plugins: [findNodeModules],
-    build: { ssr: false, write: false, minify: false, target: 'esnext', lib: { entry, formats: ['es'], fileName: 'page' } },
+    build: {
+      ssr: false,
+      write: false,
+      minify: false,
+      target: 'esnext',
+      lib: { entry, formats: ['es'], fileName: 'page' },
+    },
   });
   const parts = (results as Rolldown.RolldownOutput[]).flatMap((result) => result.output);
   return { code: parts.flatMap((part) => (part.type === 'chunk' ? part.code : [])).join('\n'), nodeModules };

@@ -25,9 +25,15 @@ async function lead() {
   const following = (async () => {
     for await (const { sequence, body } of session.events()) events.push(`${sequence} ${body.case}`);
   })();
-  const taskId = await session.delegate({ to: 'opencode://backend', taskId: 'task_from_browser', payload: { ok: true } });
+  const taskId = await session.delegate({
+    to: 'opencode://backend',
+    taskId: 'task_from_browser',
+    payload: { ok: true },
+  });
   await session.send({ to: 'opencode://backend', type: MessageType.NOTIFICATION, payload: { text: 'hello' } });
-  const refused = await session.updateSharedContext({ replace: {} }, { expectedRevision: 9 }).catch((error: unknown) => error);
+  const refused = await session
+    .updateSharedContext({ replace: {} }, { expectedRevision: 9 })
+    .catch((error: unknown) => error);
   const { state } = await session.complete({ summary: 'done in a browser' });
   await following;
   return {

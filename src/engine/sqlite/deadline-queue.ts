@@ -16,6 +16,8 @@ export interface DeadlineQueue<T extends Deadline> {
   add(item: T): void;
   /** Does nothing when the item is not queued. */
   remove(item: T): void;
+  /** Nothing comes due before this. */
+  start(): void;
   /** Forgets everything, for good. */
   stop(): void;
 }
@@ -46,7 +48,7 @@ export function createDeadlineQueue<T extends Deadline>({
   });
   let timer: Timer | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
-  let stopped = false;
+  let running = false;
 
   const arm = (at: number): void => {
     timer?.cancel();
@@ -59,7 +61,10 @@ export function createDeadlineQueue<T extends Deadline>({
     const due = takeDue(clock.now());
     if (due.length > 0) onDue(due);
     const next = heap.peek();
-    if (next !== undefined && next.dueAt < timerAt && !stopped) arm(next.dueAt);
+    if (next !== undefined) armFor(next);
+  };
+  const armFor = ({ dueAt }: T): void => {
+    if (running && dueAt < timerAt) arm(dueAt);
   };
   const takeDue = (now: number): T[] => {
     const due: T[] = [];
@@ -72,17 +77,21 @@ export function createDeadlineQueue<T extends Deadline>({
   };
   return {
     add(item) {
-      if (stopped) return;
       heap.push(item);
-      if (item.dueAt < timerAt) arm(item.dueAt);
+      armFor(item);
     },
     remove(item) {
       if (item.duePlace === NOT_QUEUED) return;
       heap.removeAt(item.duePlace);
       item.duePlace = NOT_QUEUED;
     },
+    start() {
+      running = true;
+      const first = heap.peek();
+      if (first !== undefined) armFor(first);
+    },
     stop() {
-      stopped = true;
+      running = false;
       timer?.cancel();
       heap.keep((item) => {
         item.duePlace = NOT_QUEUED;

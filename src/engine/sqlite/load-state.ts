@@ -58,21 +58,22 @@ export function beginEpoch(db: DatabaseSync): OpenedState {
   return { epoch: state.epoch, lastSequence: newest.seq };
 }
 
-interface Row {
-  readonly seq: number;
-  readonly recipient: string;
-  readonly priority: number;
-  readonly attempts: number;
-  readonly returned: number;
-  readonly expires_at: number | null;
-  readonly size: number;
-  readonly suspect: number;
-}
+/** Rows as arrays, not objects: there may be a million of them. */
+type Row = [
+  seq: number,
+  recipient: string,
+  priority: number,
+  attempts: number,
+  returned: number,
+  expiresAt: number | null,
+  size: number,
+  suspect: number,
+];
 
 /** All waiting mail, oldest first. `length` reads a blob's size from the head of its row. */
 const WAITING_MAIL = `
-  SELECT m.seq, r.recipient, m.priority, r.attempts, r.returned, m.expires_at, length(m.envelope) AS size,
-         m.seq <= coalesce(b.suspect_seq, 0) AS suspect
+  SELECT m.seq, r.recipient, m.priority, r.attempts, r.returned, m.expires_at, length(m.envelope),
+         m.seq <= coalesce(b.suspect_seq, 0)
   FROM mail m JOIN messages r ON r.seq = m.seq LEFT JOIN mailboxes b ON b.agent_id = r.recipient
   ORDER BY m.seq`;
 
@@ -89,20 +90,23 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
     used = 0;
     newMailboxes = [];
   };
-  for (const row of db.prepare(WAITING_MAIL).iterate() as Iterable<unknown> as Iterable<Row>) {
-    let index = indexes.get(row.recipient);
+  const waiting = db.prepare(WAITING_MAIL);
+  waiting.setReturnArrays(true);
+  for (const row of waiting.iterate() as Iterable<unknown> as Iterable<Row>) {
+    const [sequence, recipient, priority, attempts, returned, expiresAt, size, suspect] = row;
+    let index = indexes.get(recipient);
     if (index === undefined) {
       index = indexes.size;
-      indexes.set(row.recipient, index);
-      newMailboxes.push(row.recipient);
+      indexes.set(recipient, index);
+      newMailboxes.push(recipient);
     }
-    rows[used++] = row.seq;
+    rows[used++] = sequence;
     rows[used++] = index;
-    rows[used++] = row.priority;
-    rows[used++] = row.attempts;
-    rows[used++] = row.suspect === 1 ? suspectCode : row.returned;
-    rows[used++] = row.expires_at ?? Number.POSITIVE_INFINITY;
-    rows[used++] = row.size;
+    rows[used++] = priority;
+    rows[used++] = attempts;
+    rows[used++] = suspect === 1 ? suspectCode : returned;
+    rows[used++] = expiresAt ?? Number.POSITIVE_INFINITY;
+    rows[used++] = size;
     if (used === capacity) flush();
   }
   flush();

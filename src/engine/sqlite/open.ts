@@ -67,7 +67,7 @@ function takeDirectory(dataDir: string): DirectoryLock {
 async function assemble(options: SqliteEngineOptions, file: string, lock: DirectoryLock): Promise<Engine> {
   const { clock, random, limits, observer } = options;
   const subscribers = createSubscribers();
-  // The two need each other; nothing is due before mail is loaded, and by then both are there.
+  // The two need each other; nothing runs out before `start`, and by then both are there.
   let endings: Endings;
   const pending = createPendingMail({
     clock,
@@ -77,10 +77,15 @@ async function assemble(options: SqliteEngineOptions, file: string, lock: Direct
     onExpired: (entries) => endings.expire(entries.filter((entry) => entry.state !== 'leased')),
     onAvailable: (agentId) => subscribers.notify(agentId),
   });
-  const { thread: store, state, mail } = await startStoreThread({ file, observer, onFailure: () => stopTimers() });
+  const { thread: store, state } = await startStoreThread({
+    file,
+    observer,
+    onMail: createMailLoader(pending),
+    onFailure: () => stopTimers(),
+  });
   const opened = file === IN_MEMORY ? { ...state, epoch: randomEpoch(random) } : state;
   endings = createEndings({ clock, limits, observer, pending, store });
-  loadMail(mail, pending);
+  pending.start();
   const housekeeping = startHousekeeping({ clock, limits, store, pending });
   const stopTimers = (): void => {
     housekeeping.stop();
@@ -112,15 +117,15 @@ async function assemble(options: SqliteEngineOptions, file: string, lock: Direct
 }
 
 /** Puts the mail that was on disk into the mailboxes. */
-function loadMail(chunks: readonly MailChunk[], pending: PendingMail): void {
+function createMailLoader(pending: PendingMail): (chunk: MailChunk) => void {
   const agentIds: string[] = [];
-  for (const chunk of chunks) {
+  return (chunk) => {
     agentIds.push(...chunk.newMailboxes);
     readMailRows(chunk, ({ mailbox, returned, ...row }) => {
       const box = pending.reserve(agentIds[mailbox] as string, row.size);
       pending.add(box, { ...row, returned: returnReason(returned) });
     });
-  }
+  };
 }
 
 /** Nothing durable counts the runs of an engine in memory; chance tells their delivery ids apart. */

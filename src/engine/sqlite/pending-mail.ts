@@ -33,6 +33,8 @@ export interface PendingMail {
   leased(): Entry[];
   /** Forgets mailboxes that are empty and were not used since the last call. */
   forgetIdle(): Mailbox[];
+  /** Lets leases, delays and messages run out; nothing does before this. */
+  start(): void;
   /** Stops all timers. */
   stop(): void;
 }
@@ -188,6 +190,10 @@ export function createPendingMail({
       }
       for (const { agentId } of idle) mailboxes.delete(agentId);
       return idle;
+    },
+    start() {
+      wakes.start();
+      expiries.start();
     },
     stop() {
       wakes.stop();

@@ -36,6 +36,8 @@ export interface Callbacks<Reply> {
 
 export interface StoreThreadOptions extends WorkerOptions {
   readonly observer: EngineObserver;
+  /** Gets the waiting mail, oldest first, while the store opens. */
+  onMail(chunk: MailChunk): void;
   /** Called once, before anything is rejected, when the store fails. */
   onFailure(): void;
 }
@@ -54,32 +56,25 @@ interface Batch {
 // Compiled, this module and the worker's are both .js.
 const WORKER_URL = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** A store that is open, with what was in it. */
-export interface OpenedStore {
-  readonly thread: StoreThread;
-  readonly state: OpenedState;
-  /** All waiting mail, oldest first. */
-  readonly mail: readonly MailChunk[];
-}
-
 /** Opens the store; rejects with the `EngineError` that says why it could not be. */
-export async function startStoreThread(options: StoreThreadOptions): Promise<OpenedStore> {
+export async function startStoreThread(
+  options: StoreThreadOptions,
+): Promise<{ thread: StoreThread; state: OpenedState }> {
   const worker = new Worker(WORKER_URL, {
     name: 'agentbus-sqlite',
     workerData: { file: options.file } satisfies WorkerOptions,
     // The thread needs no flags, and some of the process's, such as --input-type, would not let it start.
     execArgv: [],
   });
-  const { state, mail } = await opened(worker);
-  return { thread: createStoreThread(worker, options), state, mail };
+  const state = await opened(worker, options.onMail);
+  return { thread: createStoreThread(worker, options), state };
 }
 
-function opened(worker: Worker): Promise<Omit<OpenedStore, 'thread'>> {
-  const { promise, resolve, reject } = Promise.withResolvers<Omit<OpenedStore, 'thread'>>();
-  const mail: MailChunk[] = [];
+function opened(worker: Worker, onMail: (chunk: MailChunk) => void): Promise<OpenedState> {
+  const { promise, resolve, reject } = Promise.withResolvers<OpenedState>();
   const onMessage = (message: FromWorker): void => {
-    if (message.kind === 'mail') mail.push(message.chunk);
-    if (message.kind === 'opened') resolve({ state: message.state, mail });
+    if (message.kind === 'mail') onMail(message.chunk);
+    if (message.kind === 'opened') resolve(message.state);
     if (message.kind === 'failed') {
       const { code, facts, cause } = message.failure;
       reject(new EngineError(code, message.failure.message, { facts, cause }));

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Deadline } from '../../../src/engine/sqlite/deadline-queue.ts';
+import type { Deadline, DeadlineQueueOptions } from '../../../src/engine/sqlite/deadline-queue.ts';
 import { createDeadlineQueue, NOT_QUEUED } from '../../../src/engine/sqlite/deadline-queue.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 
 function deadline(dueAt: number): Deadline {
   return { dueAt, duePlace: NOT_QUEUED };
+}
+
+function startQueue(options: DeadlineQueueOptions<Deadline>) {
+  const queue = createDeadlineQueue<Deadline>(options);
+  queue.start();
+  return queue;
 }
 
 describe('the deadline queue', () => {
@@ -15,7 +21,7 @@ describe('the deadline queue', () => {
       fc.property(plan, (list) => {
         const clock = createFakeClock(0);
         const seen: { dueAt: number; at: number }[] = [];
-        const queue = createDeadlineQueue<Deadline>({
+        const queue = startQueue({
           clock,
           perTurn: 7,
           onDue: (items) => seen.push(...items.map(({ dueAt }) => ({ dueAt, at: clock.now() }))),
@@ -34,7 +40,7 @@ describe('the deadline queue', () => {
 
   it('has one timer, however many items there are', () => {
     const clock = createFakeClock(0);
-    const queue = createDeadlineQueue<Deadline>({ clock, perTurn: 10, onDue() {} });
+    const queue = startQueue({ clock, perTurn: 10, onDue() {} });
     for (let dueAt = 1_000; dueAt > 0; dueAt--) queue.add(deadline(dueAt));
     expect(clock.pending).toBe(1);
     queue.stop();
@@ -44,7 +50,7 @@ describe('the deadline queue', () => {
   it('handles no more in one turn than it may', () => {
     const clock = createFakeClock(0);
     const turns: number[] = [];
-    const queue = createDeadlineQueue<Deadline>({ clock, perTurn: 4, onDue: (items) => turns.push(items.length) });
+    const queue = startQueue({ clock, perTurn: 4, onDue: (items) => turns.push(items.length) });
     for (let count = 0; count < 10; count++) queue.add(deadline(5));
     clock.advance(5);
     expect(turns).toEqual([4, 4, 2]);
@@ -53,7 +59,7 @@ describe('the deadline queue', () => {
   it('takes items that are added while others are handed out', () => {
     const clock = createFakeClock(0);
     const seen: number[] = [];
-    const queue = createDeadlineQueue<Deadline>({
+    const queue = startQueue({
       clock,
       perTurn: 10,
       onDue(items) {
@@ -66,5 +72,18 @@ describe('the deadline queue', () => {
     queue.add(deadline(1));
     clock.advance(10);
     expect(seen).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('waits until it is started', () => {
+    const clock = createFakeClock(0);
+    const seen: number[] = [];
+    const queue = createDeadlineQueue<Deadline>({ clock, perTurn: 10, onDue: (items) => seen.push(items.length) });
+    queue.add(deadline(1));
+    queue.add(deadline(2));
+    clock.advance(10);
+    expect(seen).toEqual([]);
+    queue.start();
+    clock.advance(0);
+    expect(seen).toEqual([2]);
   });
 });

@@ -21,6 +21,7 @@ export function reasonOfTransportError(error: ConnectError): { reason: Reason; f
     case Code.Unavailable:
       return { reason: 'DRAINING', facts: {} };
     case Code.Internal:
+      return isBrokenConnection(error) ? undefined : { reason: 'INTERNAL', facts: {} };
     case Code.Unknown:
     case Code.DataLoss:
       return { reason: 'INTERNAL', facts: {} };
@@ -28,6 +29,14 @@ export function reasonOfTransportError(error: ConnectError): { reason: Reason; f
       // Said on purpose by one of the standard services, which have no reasons of ours.
       return undefined;
   }
+}
+
+/**
+ * Whether the client's connection went away under the call, as when its process was killed. Connect calls that
+ * "internal" too; it is nobody's fault here, and nobody is there to be told.
+ */
+function isBrokenConnection(error: ConnectError): boolean {
+  return error.rawMessage.startsWith('http/2 stream closed with error code');
 }
 
 /**

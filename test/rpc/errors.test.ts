@@ -69,6 +69,11 @@ describe('toConnectError', () => {
     expect(transport.code).toBe(code);
   });
 
+  it('takes a connection that broke under a call for no fault of the bus', () => {
+    const broken = new ConnectError('http/2 stream closed with error code INTERNAL_ERROR (0x2)', Code.Internal);
+    expect(infoOf(toConnectError(broken))).toBeUndefined();
+  });
+
   it('tells an unknown error to nobody but the log, under the same id', () => {
     const lines: string[] = [];
     const log = pino({}, { write: (line) => void lines.push(line) });

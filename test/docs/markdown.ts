@@ -15,5 +15,8 @@ export function readPage(path: string): string {
 export function codeBlocks(page: string, heading?: string): CodeBlock[] {
   const section = heading === undefined ? page : page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   if (section === undefined) throw new Error(`there is no heading "${heading}"`);
-  return Array.from(section.matchAll(/^```(\w+)\n(.*?)^```$/gms), ([, language = '', code = '']) => ({ language, code }));
+  return Array.from(section.matchAll(/^```(\w+)\n(.*?)^```$/gms), ([, language = '', code = '']) => ({
+    language,
+    code,
+  }));
 }

@@ -6,7 +6,7 @@ export const CLIENT_LIMITS = {
   maxResponseBytes: 16 * 1024 * 1024,
   /** A call that takes longer has lost its connection; no call of the client waits on purpose. */
   callTimeoutMs: 30_000,
-  /** Tries of a call that may be repeated: together with the waits about half a minute, enough for a restart. */
+  /** Tries of a call that may be repeated: with the waits in between ten to twenty seconds, enough for a restart. */
   maxCallAttempts: 8,
   /** Messages handed to `send` that wait for their answer: what a mailbox frees in a second or so. */
   maxUnansweredSends: 10_000,

@@ -13,58 +13,81 @@ const ENGINE_CONTRACT = '^src/engine/engine[.]ts$';
 const CONNECT = '^node_modules/@connectrpc/';
 const NODE_BUILT_IN = `^(node:)?(${builtinModules.join('|')})$`;
 
-/** One layer and the parts of `src` and `gen` it may import beside itself. */
-function layer(name, comment, from, allowed) {
+/** One layer, `path`, and the parts of `src` and `gen` that it may import beside itself. */
+function layer({ name, comment, path, mayImport }) {
   return {
     name,
     comment,
     severity: 'error',
-    from: { path: from },
-    to: { path: ['^src/', GENERATED], pathNot: [from, ...allowed] },
+    from: { path },
+    to: { path: ['^src/', GENERATED], pathNot: [path, ...mayImport] },
   };
 }
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    layer('lib-imports-nothing-of-ours', 'lib is what everything else stands on.', '^src/lib/', []),
-    layer('limits-import-nothing', 'limits.ts is numbers with reasons.', LIMITS, []),
-    layer(
-      'engine-contract-imports-nothing',
-      'The contract of the store speaks of bytes and ids; it knows neither messages nor the bus.',
-      ENGINE_CONTRACT,
-      [],
-    ),
-    layer(
-      'engines-know-the-contract-only',
-      'An engine that knows what the bytes mean cannot be replaced by another one.',
-      '^src/engine/',
-      [ENGINE_CONTRACT, LIB, LIMITS],
-    ),
-    layer(
-      'bus-knows-the-engine-contract-only',
-      'The domain decides; it never learns which engine or which transport serves it.',
-      '^src/bus/',
-      [ENGINE_CONTRACT, LIB, LIMITS, GENERATED],
-    ),
-    layer(
-      'rpc-stands-on-the-bus',
-      'RPC handlers translate between the contract and the domain; they do not listen, configure or store.',
-      '^src/rpc/',
-      ['^src/bus/', ENGINE_CONTRACT, LIB, LIMITS, GENERATED],
-    ),
-    layer(
-      'server-stands-on-rpc',
-      'The server owns port, keys and shutdown; it is handed its configuration and its bus.',
-      '^src/server/',
-      ['^src/rpc/', '^src/bus/', LIB, LIMITS, GENERATED],
-    ),
-    layer(
-      'client-speaks-the-contract-only',
-      'A client that reaches into the server would ship it to every agent.',
-      '^src/client/',
-      [LIB, GENERATED],
-    ),
+    layer({
+      name: 'lib-imports-nothing-of-ours',
+      comment: 'lib is what everything else stands on.',
+      path: LIB,
+      mayImport: [],
+    }),
+    layer({
+      name: 'limits-import-nothing',
+      comment: 'limits.ts is numbers with reasons.',
+      path: LIMITS,
+      mayImport: [],
+    }),
+    layer({
+      name: 'engine-contract-imports-nothing',
+      comment: 'The contract of the store speaks of bytes and ids; it knows neither messages nor the bus.',
+      path: ENGINE_CONTRACT,
+      mayImport: [],
+    }),
+    layer({
+      name: 'engines-know-the-contract-only',
+      comment: 'An engine that knows what the bytes mean cannot be replaced by another one.',
+      path: '^src/engine/',
+      mayImport: [LIB, LIMITS],
+    }),
+    layer({
+      name: 'bus-knows-the-engine-contract-only',
+      comment: 'The domain decides; it never learns which engine or which transport serves it.',
+      path: '^src/bus/',
+      mayImport: [ENGINE_CONTRACT, LIB, LIMITS, GENERATED],
+    }),
+    layer({
+      name: 'rpc-stands-on-the-bus',
+      comment: 'RPC handlers translate between the contract and the domain; they do not listen, configure or store.',
+      path: '^src/rpc/',
+      mayImport: ['^src/bus/', ENGINE_CONTRACT, LIB, LIMITS, GENERATED],
+    }),
+    layer({
+      name: 'keys-know-whom-they-identify',
+      comment: 'Keys are a way to name a principal; they are read before there is a bus.',
+      path: '^src/keys/',
+      mayImport: ['^src/bus/caller[.]ts$', '^src/rpc/identity[.]ts$', LIB, LIMITS],
+    }),
+    layer({
+      name: 'server-stands-on-rpc',
+      comment: 'The server owns port, pages and shutdown; it is handed its configuration, its keys and its bus.',
+      path: '^src/server/',
+      mayImport: ['^src/rpc/', '^src/bus/', LIB, LIMITS, GENERATED],
+    }),
+    layer({
+      name: 'client-speaks-the-contract-only',
+      comment: 'A client that reaches into the server would ship it to every agent.',
+      path: '^src/client/',
+      mayImport: [LIB, GENERATED],
+    }),
+    {
+      name: 'embedded-is-on-top',
+      comment: 'The embedded façade puts a node together; what it is made of must work without it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/embedded/', '^src/index[.]ts$'] },
+      to: { path: '^src/embedded/' },
+    },
     {
       name: 'connect-at-the-edges-only',
       comment: 'Transport types stay in rpc and client; the server hands requests to the handler that rpc makes.',

@@ -11,9 +11,9 @@ import {
   type DescriptorProto,
   type EnumDescriptorProto,
   type FieldDescriptorProto,
+  type FileDescriptorProto,
   FieldDescriptorProto_Label as Label,
   FieldDescriptorProto_Type as Type,
-  type FileDescriptorProto,
 } from '@bufbuild/protobuf/wkt';
 
 const OUT = 'proto-deps';
@@ -58,16 +58,15 @@ function printMessage(desc: DescriptorProto): string {
 }
 
 function printField(field: FieldDescriptorProto, withLabel = true): string {
-  const label = field.label === Label.REPEATED ? 'repeated ' : field.label === Label.REQUIRED ? 'required ' : 'optional ';
+  const label =
+    field.label === Label.REPEATED ? 'repeated ' : field.label === Label.REQUIRED ? 'required ' : 'optional ';
   const type = field.typeName === '' ? (Type[field.type] ?? '').toLowerCase() : field.typeName;
   return `${withLabel ? label : ''}${type} ${field.name} = ${field.number};`;
 }
 
 rmSync(OUT, { recursive: true, force: true });
 
-const protovalidate = await import(
-  packageFolder('@bufbuild/protovalidate', '../esm/gen/buf/validate/validate_pb.js')
-);
+const protovalidate = await import(packageFolder('@bufbuild/protovalidate', '../esm/gen/buf/validate/validate_pb.js'));
 mkdirSync(join(OUT, 'buf/validate'), { recursive: true });
 writeFileSync(join(OUT, 'buf/validate/validate.proto'), printFile(protovalidate.file_buf_validate_validate.proto));
 
@@ -77,4 +76,7 @@ for (const version of ['v1', 'v1alpha']) {
   cpSync(packageFolder('@grpc/reflection', `../proto/${path}`), join(OUT, path));
 }
 mkdirSync(join(OUT, 'grpc/health/v1'), { recursive: true });
-cpSync(packageFolder('grpc-health-check', '../../proto/health/v1/health.proto'), join(OUT, 'grpc/health/v1/health.proto'));
+cpSync(
+  packageFolder('grpc-health-check', '../../proto/health/v1/health.proto'),
+  join(OUT, 'grpc/health/v1/health.proto'),
+);

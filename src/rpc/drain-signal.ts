@@ -1,3 +1,5 @@
+import { BusError } from '../bus/bus-error.ts';
+
 /**
  * Tells everything that outlives a single call that the process is going to stop.
  * An `AbortSignal` would say "stop now"; this says "finish what you have, take nothing new".
@@ -47,4 +49,9 @@ export function createDrainSignal(): DrainControl {
       for (const listener of waiting) listener(reason);
     },
   };
+}
+
+/** What whoever wants something new is told once the drain has begun. */
+export function draining(): BusError {
+  return new BusError('DRAINING', 'the bus is shutting down; connect again, here or elsewhere');
 }

@@ -11,11 +11,12 @@ import type { RpcContext } from './context.ts';
 import { callerOf } from './identity.ts';
 import { notImplemented } from './not-implemented.ts';
 import { pageSize } from './page-size.ts';
+import { createWaitingSignal } from './waiting-signal.ts';
 
 /** MessageService on the bus. */
 export function createMessageService(
   { messages, deliveries }: Bus,
-  _context: RpcContext,
+  { drain }: RpcContext,
 ): ServiceImpl<typeof MessageService> {
   return {
     async sendMessage({ message }, context) {
@@ -30,7 +31,7 @@ export function createMessageService(
         maxMessages: pageSize(maxMessages, CALL_LIMITS.receivePage),
         waitMs: wait ? durationMs(wait) : 0,
         leaseMs: lease ? durationMs(lease) : CALL_LIMITS.defaultLeaseMs,
-        signal: context.signal,
+        signal: createWaitingSignal(context.signal, drain),
       });
       return { deliveries: leases.map(deliveryFromLease) };
     },

@@ -8,12 +8,13 @@ import { callerOf } from './identity.ts';
 import { notImplemented } from './not-implemented.ts';
 import { pageSize } from './page-size.ts';
 import { openPageToken, openSequenceToken, sealPageToken } from './page-token.ts';
+import { createWaitingSignal } from './waiting-signal.ts';
 import { withKeepalive } from './with-keepalive.ts';
 
 /** SessionService on the bus. */
 export function createSessionService(
   bus: Bus,
-  { clock, heartbeatIntervalMs }: RpcContext,
+  { clock, drain, heartbeatIntervalMs }: RpcContext,
 ): ServiceImpl<typeof SessionService> {
   const { sessions } = bus;
   return {
@@ -41,7 +42,8 @@ export function createSessionService(
     completeSession: async (request, context) => ({ session: await sessions.complete(callerOf(context), request) }),
     terminateSession: async (request, context) => ({ session: await sessions.terminate(callerOf(context), request) }),
     async *watchSession({ sessionId, afterSequence, types }, context) {
-      const query = { sessionId, afterSequence: cursor(afterSequence), types, signal: context.signal };
+      const signal = createWaitingSignal(context.signal, drain);
+      const query = { sessionId, afterSequence: cursor(afterSequence), types, signal };
       // Membership and cursor are checked before the stream opens, so that a refusal comes as a plain error.
       await sessions.events(callerOf(context), { ...query, limit: 1, waitMs: 0 });
       const batches = sessions.watch(callerOf(context), query);
@@ -51,6 +53,8 @@ export function createSessionService(
         if (batch === undefined) yield {};
         else for (const event of batch) yield { event };
       }
+      // A watch that is broken off must not look like one whose session has ended.
+      signal.throwIfAborted();
     },
     async listSessionEvents({ sessionId, afterSequence, types, wait, pageSize: wanted, pageToken }, context) {
       const token = openSequenceToken('events', pageToken);
@@ -60,7 +64,7 @@ export function createSessionService(
         types,
         limit: pageSize(wanted, CALL_LIMITS.eventPage),
         waitMs: wait ? durationMs(wait) : 0,
-        signal: context.signal,
+        signal: createWaitingSignal(context.signal, drain),
       });
       return { events: page.events, nextPageToken: sealPageToken('events', page.next?.toString()) };
     },

@@ -54,6 +54,8 @@ export const SESSION_LIMITS = {
 export const MESSAGE_LIMITS = {
   /** gRPC clients receive 4 MiB by default; the rest is room for what a delivery puts around an envelope. */
   maxEnvelopeBytes: 4 * MiB - 64 * KiB,
+  /** Objects in objects. Each is three messages of protobuf, whose decoders stop at 100; the other ten are around it. */
+  maxJsonDepth: 30,
 } as const;
 
 /** Bounds and defaults that single calls name. */

@@ -24,7 +24,7 @@ export function asSendMessage(request: UniversalServerRequest): UniversalServerR
 
 async function* rewritten(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const message = spellEnums(EnvelopeSchema, parse(await readAll(body)));
-  yield Buffer.from(JSON.stringify({ message }));
+  yield Buffer.from(stringify({ message }));
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -44,6 +44,16 @@ function parse(body: Buffer): unknown {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
     throw refusal('MALFORMED_REQUEST', `the body is not JSON: ${error instanceof Error ? error.message : error}`, {});
+  }
+}
+
+/** What nests some thousand levels deep can be parsed, but not written again: the stack ends first. */
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw refusal('MALFORMED_REQUEST', 'the body is nested too deep', {});
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { createValidator, type Violation } from '@bufbuild/protovalidate';
 import { field as fieldRules } from '../../gen/ts/buf/validate/validate_pb.js';
 import { describeRule } from './describe-rule.ts';
 import { FieldsInvalid } from './fields-invalid.ts';
+import { requireJsonForm } from './json-form.ts';
 
 // Rules are compiled once a schema, when the first message of it comes. The default engine for patterns
 // guards against hostile ones; ours come from our own contract, and the engine of the platform is three times as fast.
@@ -19,10 +20,13 @@ function matches(pattern: string, text: string): boolean {
   return compiled.test(text);
 }
 
-/** Throws {@link FieldsInvalid} unless the message keeps every rule that its schema states. */
+/** Throws {@link FieldsInvalid} unless the message keeps every rule that its schema states, and has a JSON form. */
 export function validateMessage<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): void {
   const result = validator.validate(schema, message);
-  if (result.kind === 'valid') return;
+  if (result.kind === 'valid') {
+    requireJsonForm(schema, message);
+    return;
+  }
   if (result.kind === 'error') throw result.error;
   throw fieldsInvalid(result.violations);
 }

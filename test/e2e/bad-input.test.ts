@@ -57,6 +57,7 @@ const envelope = (fields: object = {}) => ({
     ...fields,
   },
 });
+const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const update = (fields: object) => ({ session_id: 'sess_a', ...fields });
 
 interface BadCall {
@@ -103,6 +104,21 @@ const BAD_CALLS: BadCall[] = [
     status: 429,
     reason: 'MESSAGE_TOO_LARGE',
     facts: { limit: expect.stringMatching(/^\d+$/) },
+  },
+  {
+    name: 'a payload that is nested deeper than decoders go',
+    method: SEND,
+    body: JSON.stringify(envelope({ payload: { deep: 0 } })).replace('0', nested(60)),
+    status: 400,
+    reason: 'FIELD_INVALID',
+    facts: { field: 'message.payload', rule: 'json.depth', bound: '30' },
+  },
+  {
+    name: 'a short form that is nested deeper than the stack is',
+    method: '/messages/send',
+    body: JSON.stringify({ ...envelope({ payload: { deep: 0 } }).message }).replace('0', nested(50_000)),
+    status: 400,
+    reason: 'MALFORMED_REQUEST',
   },
   { name: 'no key', method: SEND, body: envelope(), key: null, status: 401, reason: 'KEY_MISSING' },
   { name: 'the wrong key', method: SEND, body: envelope(), key: 'wrong', status: 401, reason: 'KEY_INVALID' },

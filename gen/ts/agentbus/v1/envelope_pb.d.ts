@@ -148,6 +148,8 @@ export declare type Envelope = Message<"agentbus.v1.Envelope"> & {
     /**
      * A JSON object.
      *
+     * Nested at most 30 levels deep; numbers are finite.
+     *
      * @generated from field: google.protobuf.Struct payload = 14;
      */
     value: JsonObject;

@@ -57,7 +57,7 @@ export declare type CreateSessionRequest = Message<"agentbus.v1.CreateSessionReq
   /**
    * What the members share at the start. Absent means an empty object.
    *
-   * At most 1 MiB as JSON text in UTF-8.
+   * At most 1 MiB as JSON text in UTF-8, nested at most 30 levels deep; numbers are finite.
    *
    * @generated from field: google.protobuf.Struct shared_context = 5;
    */
@@ -398,7 +398,7 @@ export declare type UpdateSharedContextRequest = Message<"agentbus.v1.UpdateShar
    */
   change: {
     /**
-     * The whole context from now on.
+     * The whole context from now on, nested at most 30 levels deep; numbers are finite.
      *
      * @generated from field: google.protobuf.Struct shared_context = 2;
      */
@@ -407,6 +407,8 @@ export declare type UpdateSharedContextRequest = Message<"agentbus.v1.UpdateShar
   } | {
     /**
      * A JSON merge patch (RFC 7396): `null` removes a key, objects are merged, all else replaces.
+     *
+     * Nested at most 30 levels deep; numbers are finite.
      *
      * @generated from field: google.protobuf.Struct merge_patch = 3;
      */

@@ -51,7 +51,7 @@ export function createDrainSignal(): DrainControl {
   };
 }
 
-/** What whoever wants something new is told once the drain has begun. */
-export function draining(): BusError {
-  return new BusError('DRAINING', 'the bus is shutting down; connect again, here or elsewhere');
+/** What those are told who want something new, or still have something open, once the drain has begun. */
+export function drainingError({ reason }: DrainSignal): BusError {
+  return new BusError('DRAINING', reason === '' ? 'the bus is shutting down' : `the bus is shutting down: ${reason}`);
 }

@@ -1,7 +1,7 @@
 import { ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import { type CallRecord, logCall, startRecord } from './call-record.ts';
-import { type DrainSignal, draining } from './drain-signal.ts';
+import { type DrainSignal, drainingError } from './drain-signal.ts';
 import { logFault, reasonOf, toConnectError } from './errors.ts';
 import { authenticate, callerKey, type Keys } from './identity.ts';
 import type { OpenCalls } from './open-calls.ts';
@@ -42,7 +42,7 @@ export function createRequestGate(options: GateOptions): (context: HandlerContex
 
 /** Throws DRAINING once the bus is going to stop. */
 export function refuseWhileDraining(drain: DrainSignal): void {
-  if (drain.draining) throw draining();
+  if (drain.draining) throw drainingError(drain);
 }
 
 /**

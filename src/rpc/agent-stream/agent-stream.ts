@@ -2,11 +2,11 @@ import type { Hello } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import { BusError } from '../../bus/bus-error.ts';
 import { type Caller, requireSpeaker } from '../../bus/caller.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
+import { drainingError } from '../drain-signal.ts';
 import { createBudget } from './budget.ts';
 import type { Arrival, OutboundFrame } from './frames.ts';
 import { type OpenStream, openStream, PROTOCOL_VERSION } from './open-stream.ts';
 import { createOutbound } from './outbound.ts';
-import { drainingError } from './server-drain.ts';
 import type { StreamContext } from './stream-context.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { ServerDrainSchema } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
-import { BusError } from '../../bus/bus-error.ts';
+import type { BusError } from '../../bus/bus-error.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
-import type { DrainSignal } from '../drain-signal.ts';
+import { type DrainSignal, drainingError } from '../drain-signal.ts';
 import type { Outbound } from './outbound.ts';
 
 export interface ServerDrainOptions {
@@ -45,8 +45,4 @@ export function followServerDrain(options: ServerDrainOptions): { stop(): void }
       timer?.cancel();
     },
   };
-}
-
-export function drainingError({ reason }: DrainSignal): BusError {
-  return new BusError('DRAINING', reason === '' ? 'the bus is shutting down' : `the bus is shutting down: ${reason}`);
 }

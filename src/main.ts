@@ -31,7 +31,7 @@ async function run(args: readonly string[]): Promise<void> {
 async function serve(config: Config): Promise<void> {
   const { dataDir, apiKey, keysFile } = config;
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
-  const { keys, madeKey } = await loadKeys({
+  const { keys, made } = await loadKeys({
     dataDir,
     random,
     ...(apiKey !== undefined && { apiKey }),
@@ -56,7 +56,10 @@ async function serve(config: Config): Promise<void> {
     await node.stop('the address cannot be had');
     throw error;
   });
-  process.stdout.write(welcomeText({ ...config, port, dataDir: shownDir(dataDir), ...(madeKey && { madeKey }) }));
+  await made?.keep();
+  process.stdout.write(
+    welcomeText({ ...config, port, dataDir: shownDir(dataDir), ...(made && { madeKey: made.key }) }),
+  );
 }
 
 /** The first signal stops in good order, the second at once. */

@@ -16,19 +16,30 @@ export interface KeySources {
 
 export interface LoadedKeys {
   readonly keys: Keys;
-  /** The key that was made just now, to be shown once; only its hash is kept. */
-  readonly madeKey?: string;
+  /** The key that was made just now. */
+  readonly made?: MadeKey;
+}
+
+export interface MadeKey {
+  /** To be shown once. */
+  readonly key: string;
+  /**
+   * Keeps its hash for the next start, durably. To be called when nothing can keep the key from being shown any
+   * more: the bus makes no second one, so that a key which was kept and not shown is lost.
+   */
+  keep(): Promise<void>;
 }
 
 /**
  * Gathers the keys that are in force: those that are configured, or else the one in the data directory,
- * which is made at the first start. Rejects with a {@link KeysFileError}.
+ * which is made at the first start. Writes nothing. Rejects with a {@link KeysFileError}.
  */
 export async function loadKeys({ apiKey, keysFile, dataDir, random }: KeySources): Promise<LoadedKeys> {
   const holders: KeyHolder[] = apiKey === undefined ? [] : [masterHolder('api-key', apiKey)];
   if (keysFile !== undefined) holders.push(...(await requireKeysFile(keysFile)));
   if (apiKey !== undefined || keysFile !== undefined) return { keys: createKeyRing(holders) };
-  return dataDir === ':memory:' ? makeKey(random) : await keyOfDataDir(dataDir, random);
+  if (dataDir !== ':memory:') return await keyOfDataDir(dataDir, random);
+  return makeKey(random, () => Promise.resolve());
 }
 
 async function requireKeysFile(path: string): Promise<KeyHolder[]> {
@@ -41,13 +52,14 @@ async function keyOfDataDir(dataDir: string, random: Random): Promise<LoadedKeys
   const path = join(dataDir, 'keys.json');
   const holders = await readKeysFile(path);
   if (holders !== undefined) return { keys: createKeyRing(holders) };
-  await mkdir(dataDir, { recursive: true });
-  const made = makeKey(random);
-  await writeKeysFile(path, [masterHolder('first-start', made.madeKey)]);
-  return made;
+  return makeKey(random, async (holder) => {
+    await mkdir(dataDir, { recursive: true });
+    await writeKeysFile(path, [holder]);
+  });
 }
 
-function makeKey(random: Random): Required<LoadedKeys> {
-  const madeKey = mintKey(random);
-  return { keys: createKeyRing([masterHolder('first-start', madeKey)]), madeKey };
+function makeKey(random: Random, store: (holder: KeyHolder) => Promise<void>): LoadedKeys {
+  const key = mintKey(random);
+  const holder = masterHolder('first-start', key);
+  return { keys: createKeyRing([holder]), made: { key, keep: () => store(holder) } };
 }

@@ -78,6 +78,14 @@ describe('the first start', () => {
     expect(JSON.parse(again.stdout)).toEqual({ agents: [], next_page_token: '' });
   });
 
+  it('makes its key anew after a start that failed before the key was shown', async () => {
+    const other = await start('--data-dir', ':memory:');
+    const { port } = new URL(other.address);
+    await failure('--port', port, '--data-dir', dataDir);
+    const { output } = await start();
+    expect(output).toMatch(/^ {2}key {4}agentbus_[\w-]{43}$/m);
+  });
+
   it('works with a key of keys add, for the agents it names', async () => {
     const file = join(dataDir, 'principals.json');
     const { stdout } = await run(process.execPath, [

@@ -92,19 +92,22 @@ describe('the first start', () => {
   it('makes a key, keeps its hash, and knows it at the next start', async () => {
     const dataDir = join(await folder(), 'data');
     const first = await loadKeys({ dataDir, random });
-    expect(first.madeKey).toMatch(/^agentbus_[\w-]{43}$/);
+    const key = first.made?.key ?? '';
+    expect(key).toMatch(/^agentbus_[\w-]{43}$/);
+    expect(first.keys.find(key)?.agents).toEqual(['*']);
+    await first.made?.keep();
     const kept = join(dataDir, 'keys.json');
-    expect(await readFile(kept, 'utf8')).not.toContain(first.madeKey);
+    expect(await readFile(kept, 'utf8')).not.toContain(key);
     expect((await stat(kept)).mode & 0o777).toBe(0o600);
     const second = await loadKeys({ dataDir, random });
-    expect(second.madeKey).toBeUndefined();
-    expect(second.keys.find(first.madeKey ?? '')?.agents).toEqual(['*']);
+    expect(second.made).toBeUndefined();
+    expect(second.keys.find(key)?.agents).toEqual(['*']);
   });
 
   it('makes none where one is configured, and stores none', async () => {
     const dataDir = await folder();
-    const { keys, madeKey } = await loadKeys({ dataDir, random, apiKey: 'dev-key' });
-    expect(madeKey).toBeUndefined();
+    const { keys, made } = await loadKeys({ dataDir, random, apiKey: 'dev-key' });
+    expect(made).toBeUndefined();
     expect(keys.find('dev-key')?.agents).toEqual(['*']);
     expect(await readdir(dataDir)).toEqual([]);
   });

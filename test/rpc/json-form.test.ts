@@ -10,12 +10,12 @@ import { validateMessage } from '../../src/rpc/validate.ts';
 // Goal: whatever is let in can be told to every reader, as JSON and as protobuf, now and after a restart.
 // Method: values that one of the two forms has and the other has not, and the deepest value there may be.
 
-type EnvelopeInit = MessageInitShape<typeof EnvelopeSchema>;
+type EnvelopeInit = Exclude<MessageInitShape<typeof EnvelopeSchema>, { $typeName: string }>;
 
-const message = (fields: EnvelopeInit) => ({
+const message = (fields: EnvelopeInit): EnvelopeInit => ({
   messageId: 'm',
   sender: { agentId: 'codex://a' },
-  recipient: { target: { case: 'agentId', value: 'codex://b' } } as const,
+  recipient: { target: { case: 'agentId', value: 'codex://b' } },
   messageType: 6,
   ...fields,
 });

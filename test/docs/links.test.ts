@@ -7,7 +7,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPage } from './markdown.ts';
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/ARCHITECTURE.md', 'docs/errors.md'];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/ARCHITECTURE.md',
+  'docs/errors.md',
+  'docs/session-management-tutorial.md',
+];
 
 describe.each(PAGES)('%s', (page) => {
   test('has links that lead somewhere', () => {

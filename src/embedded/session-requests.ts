@@ -128,8 +128,9 @@ function newParticipant({ agent_id, role, framework = '' }: ParticipantInput) {
   return { agentId: agent_id, role, framework };
 }
 
+/** A copy, because the bus decides on what it holds in memory: the program may go on with what it handed in. */
 function valid<Desc extends DescMessage>(schema: Desc, init: MessageInitShape<Desc>): MessageShape<Desc> {
   const message = create(schema, init);
   validateMessage(schema, message);
-  return message;
+  return structuredClone(message);
 }

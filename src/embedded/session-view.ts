@@ -53,9 +53,10 @@ export interface WorkflowStepView {
   readonly completed_at?: string;
 }
 
+/** A session as the program may keep and even change it: nothing of it is the bus's own. */
 export function viewSession(session: Session): SessionView {
   const { completion, termination } = session;
-  return {
+  return structuredClone<SessionView>({
     session_id: session.sessionId,
     orchestrator: session.orchestrator,
     participants: session.participants.map((participant) => ({
@@ -75,7 +76,7 @@ export function viewSession(session: Session): SessionView {
     last_sequence: Number(session.lastSequence),
     ...(completion && { completion: { summary: completion.summary, artifacts: completion.artifacts } }),
     ...(termination && { termination: { reason: termination.reason, details: termination.details } }),
-  };
+  });
 }
 
 function viewWorkflow(workflow: Workflow | undefined): WorkflowView {

@@ -50,6 +50,33 @@ describe('the session manager', () => {
     expect(await bus.sessions.get(sessionId)).toEqual(manager().getSession(sessionId));
   });
 
+  test('keeps what it was told, whatever the program does with its own objects later', async () => {
+    const sessionId = begin();
+    const context = { notes: ['first'] };
+    const view = manager().updateSharedContext(sessionId, context);
+    context.notes.push('after the call');
+    (view.shared_context.notes as string[]).push('into the view');
+    (manager().updateSharedContext(sessionId, { notes: ['first'] }).shared_context.notes as string[]).push(
+      'into another view',
+    );
+    expect(manager().getSession(sessionId)?.shared_context).toEqual({ notes: ['first'] });
+    expect((await bus.sessions.get(sessionId)).shared_context).toEqual({ notes: ['first'] });
+  });
+
+  test.each([
+    ['a value that is none', { note: undefined }],
+    ['a number that is none', { share: 0 / 0 }],
+    ['a function', { call: () => undefined }],
+  ])('refuses %s in a context, and holds no session that never began', async (_, context) => {
+    const participants = [{ agent_id: BACKEND, role: 'implementer' }];
+    expect(() => manager().createSession(ORCHESTRATOR, participants, [], context as never)).toThrow(
+      refusal('FIELD_INVALID', { field: 'shared_context', rule: 'json.value' }),
+    );
+    const held: string[] = [];
+    for await (const { session_id } of bus.sessions.list()) held.push(session_id);
+    expect(held).toEqual([]);
+  });
+
   test('follows the roster and the workflow', () => {
     const sessionId = begin();
     manager().addParticipant(sessionId, { agent_id: QA, framework: 'claude-code', role: 'reviewer' });

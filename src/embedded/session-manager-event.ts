@@ -1,6 +1,10 @@
 import { type JsonObject, toJson } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { type SessionEvent, SessionEventSchema, SessionEventType } from '../../gen/ts/agentbus/v1/session_event_pb.js';
+import {
+  type SessionEvent,
+  SessionEventSchema,
+  type SessionEventType,
+} from '../../gen/ts/agentbus/v1/session_event_pb.js';
 import type { SessionView } from './session-view.ts';
 
 /** Names of the events: `session_created`, `task_delegated` and so on. */
@@ -30,8 +34,16 @@ export interface SessionManagerEmission extends SessionManagerEvent {
 /** Listener arguments by event name, as node:events wants them. */
 export type SessionManagerEvents = { [Type in SessionManagerEventType]: [event: SessionManagerEmission] };
 
+/** The name of what happened. */
+export function typeOf({ body, sequence, sessionId }: SessionEvent): SessionManagerEventType {
+  if (body.case === undefined) throw new Error(`event ${sequence} of session ${sessionId} has no body`);
+  return SessionEventSchema.field[body.case].name as SessionManagerEventType;
+}
+
+/** The event as plain data. */
 export function viewEvent(event: SessionEvent): SessionManagerEvent {
-  const { type, data } = bodyOf(event);
+  const type = typeOf(event);
+  const json = toJson(SessionEventSchema, event, { useProtoFieldName: true }) as JsonObject;
   return {
     type,
     sessionId: event.sessionId,
@@ -39,21 +51,7 @@ export function viewEvent(event: SessionEvent): SessionManagerEvent {
     time: event.time ? timestampDate(event.time) : new Date(0),
     actor: event.actor,
     cause: event.cause,
-    data,
+    // The set field of the `body` oneof carries the event's name.
+    data: json[type] as JsonObject,
   };
-}
-
-const TYPES = new Set<string>(
-  Object.keys(SessionEventType)
-    .filter((name) => Number.isNaN(Number(name)))
-    .map((name) => name.toLowerCase()),
-);
-
-/** In JSON the set field of the `body` oneof carries the event's name. */
-function bodyOf(event: SessionEvent): { type: SessionManagerEventType; data: JsonObject } {
-  const json = toJson(SessionEventSchema, event, { useProtoFieldName: true }) as JsonObject;
-  for (const [name, data] of Object.entries(json)) {
-    if (TYPES.has(name)) return { type: name as SessionManagerEventType, data: data as JsonObject };
-  }
-  throw new Error(`event ${event.sequence} of session ${event.sessionId} has no body`);
 }

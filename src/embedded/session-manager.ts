@@ -11,7 +11,7 @@ import {
   terminateSession,
   updateWorkflow,
 } from '../bus/session/commands.ts';
-import { type SessionManagerEvents, viewEvent } from './session-manager-event.ts';
+import { type SessionManagerEvents, typeOf, viewEvent } from './session-manager-event.ts';
 import {
   addRequest,
   type CompletionInput,
@@ -45,6 +45,8 @@ export class SessionManager extends EventEmitter<SessionManagerEvents> {
     super();
     this.#bus = bus;
     this.#unsubscribe = bus.onSessionEvent((event, session) => {
+      // Most programs listen to few types or none, and a view of a large session is a large copy.
+      if (this.listenerCount(typeOf(event)) === 0) return;
       const view = { ...viewEvent(event), session: viewSession(session) };
       // From a microtask of its own, so that a listener that throws is the program's fault and not the store's.
       queueMicrotask(() => this.emit(view.type, view));

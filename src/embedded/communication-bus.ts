@@ -11,7 +11,8 @@ import { SessionManager } from './session-manager.ts';
  */
 export class CommunicationBus {
   readonly #config: CompleteConfig;
-  #running: Running | undefined;
+  #state: 'stopped' | 'changing' | Running = 'stopped';
+  #stopping: Promise<void> | undefined;
 
   /** Throws a TypeError or RangeError that names the field. Nothing is opened before `start`. */
   constructor(config: CommunicationBusConfig) {
@@ -20,41 +21,28 @@ export class CommunicationBus {
 
   /**
    * Opens the store and listens. Rejects with the reason if the data is in use, was written by a newer version or
-   * with another encryption key, or if the address is taken.
+   * with another encryption key, if the address is taken, or if the bus was started already.
    */
   async start(): Promise<void> {
-    if (this.#running !== undefined) throw new Error('the bus is started already');
-    const node = await openNode({
-      ...this.#config,
-      ...(await this.#encryptionKey()),
-      // Nothing that was promised can be kept any more. Thrown where nobody catches it, so that the process ends.
-      failed: (error) =>
-        queueMicrotask(() => {
-          throw error;
-        }),
-    });
+    if (this.#state !== 'stopped') throw new Error('the bus is started already');
+    this.#state = 'changing';
     try {
-      const address = await node.listen();
-      this.#running = {
-        node,
-        port: address.port,
-        sessions: createEmbeddedSessions(node.bus),
-        sessionManager: new SessionManager(node.bus),
-      };
+      this.#state = await this.#open();
     } catch (error) {
-      await node.stop('the address is taken');
+      this.#state = 'stopped';
       throw error;
     }
   }
 
-  /** Stops in good order: streams are told, unsettled mail goes back, everything is on disk. Safe to call twice. */
+  /**
+   * Stops in good order: streams are told, unsettled mail goes back, everything is on disk. Safe to call twice.
+   * Rejects while the bus starts.
+   */
   async stop(): Promise<void> {
-    const running = this.#running;
-    if (running === undefined) return;
-    await running.node.bus.flush();
-    await running.node.stop('the program stops its bus');
-    running.sessionManager.close();
-    this.#running = undefined;
+    if (this.#state === 'stopped') return;
+    if (this.#state !== 'changing') this.#stopping = this.#close(this.#state);
+    if (this.#stopping === undefined) throw new Error('the bus is starting: await start() before stop()');
+    await this.#stopping;
   }
 
   /** Resolves when every change made before the call is on disk. */
@@ -78,8 +66,40 @@ export class CommunicationBus {
   }
 
   #started(): Running {
-    if (this.#running === undefined) throw new Error('the bus is not started: call start() first');
-    return this.#running;
+    if (typeof this.#state === 'string') throw new Error('the bus is not started: call start() first');
+    return this.#state;
+  }
+
+  async #open(): Promise<Running> {
+    const node = await openNode({
+      ...this.#config,
+      ...(await this.#encryptionKey()),
+      // Nothing that was promised can be kept any more. Thrown where nobody catches it, so that the process ends.
+      failed: (error) =>
+        queueMicrotask(() => {
+          throw error;
+        }),
+    });
+    try {
+      const { port } = await node.listen();
+      const sessions = createEmbeddedSessions(node.bus);
+      return { node, port, sessions, sessionManager: new SessionManager(node.bus) };
+    } catch (error) {
+      await node.stop('the address is taken');
+      throw error;
+    }
+  }
+
+  async #close({ node, sessionManager }: Running): Promise<void> {
+    this.#state = 'changing';
+    try {
+      await node.bus.flush();
+      await node.stop('the program stops its bus');
+      sessionManager.close();
+    } finally {
+      this.#state = 'stopped';
+      this.#stopping = undefined;
+    }
   }
 
   async #encryptionKey(): Promise<{ encryptionKey?: Uint8Array }> {

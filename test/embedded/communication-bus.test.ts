@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectAgent } from '../../src/client/index.ts';
 import { CommunicationBus } from '../../src/embedded/communication-bus.ts';
@@ -170,6 +171,17 @@ describe('life', () => {
     await bus.stop();
     await bus.start();
     await bus.stop();
+  });
+
+  test('two starts at once open one bus, and two stops at once both wait for its end', async () => {
+    const bus = new CommunicationBus({ port: 0, apiKey: 'dev-key' });
+    const [first, second] = await Promise.allSettled([bus.start(), bus.start()]);
+    expect([first.status, second.status]).toEqual(['fulfilled', 'rejected']);
+    const stopping = bus.stop();
+    await setImmediate();
+    await Promise.all([stopping, bus.stop()]);
+    await expect(Promise.all([bus.start(), bus.stop()])).rejects.toThrow('await start() before stop()');
+    await expect.poll(() => bus.stop().then(() => 'stopped', String)).toBe('stopped');
   });
 
   test('a taken port is told, and the data is free again', async () => {

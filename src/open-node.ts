@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import { createBus } from './bus/create-bus.ts';
+import type { BusObserver } from './bus/observer.ts';
 import { assertNotEncrypted, createEncryptedEngine } from './engine/encrypted.ts';
 import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
@@ -47,20 +48,14 @@ export interface BusNode {
 
 /** Opens the store, loads what is under way, and puts the server in front. Rejects with an EngineError. */
 export async function openNode(options: NodeOptions): Promise<BusNode> {
-  const { clock, random, log, heartbeatIntervalMs, messageTimeoutMs } = options;
   const metrics = createMetrics();
   const observer = { ...metrics.observer, failed: options.failed };
-  const engine = await openStore(options, observer);
-  const bus = await createBus({
-    engine,
-    clock,
-    random,
-    observer,
-    heartbeatIntervalMs,
-    ...(messageTimeoutMs !== undefined && { defaultMessageTtlMs: messageTimeoutMs }),
+  const { engine, bus } = await openBus(options, observer).catch((error: unknown) => {
+    metrics.close();
+    throw error;
   });
   metrics.show('mailbox_messages', () => engine.mailboxes.totalDepth().messages);
-  const server = createServer({ ...options, routes: createRoutes(bus), metrics, log });
+  const server = createServer({ ...options, routes: createRoutes(bus), metrics });
   let stopping: Promise<void> | undefined;
   const stop = async (reason: string): Promise<void> => {
     await server.drain(reason);
@@ -77,18 +72,35 @@ export async function openNode(options: NodeOptions): Promise<BusNode> {
   };
 }
 
-async function openStore(
-  options: NodeOptions,
-  observer: Parameters<typeof openEngine>[0]['observer'],
-): Promise<Engine> {
-  const { dataDir, clock, random, encryptionKey } = options;
-  const engine = await openEngine({ engine: options.engine, dataDir, clock, random, limits: STORE_LIMITS, observer });
+interface OpenBus {
+  readonly engine: Engine;
+  readonly bus: Bus;
+}
+
+/** The engine is closed again if anything in front of it cannot be opened: nobody else could free its data. */
+async function openBus(options: NodeOptions, observer: BusObserver): Promise<OpenBus> {
+  const { dataDir, clock, random, heartbeatIntervalMs, messageTimeoutMs } = options;
+  const store = await openEngine({ engine: options.engine, dataDir, clock, random, limits: STORE_LIMITS, observer });
   try {
-    if (encryptionKey !== undefined) return await createEncryptedEngine(engine, { key: encryptionKey, random });
-    await assertNotEncrypted(engine);
-    return engine;
+    const engine = await unsealed(store, options);
+    const bus = await createBus({
+      engine,
+      clock,
+      random,
+      observer,
+      heartbeatIntervalMs,
+      ...(messageTimeoutMs !== undefined && { defaultMessageTtlMs: messageTimeoutMs }),
+    });
+    return { engine, bus };
   } catch (error) {
-    await engine.close();
+    await store.close();
     throw error;
   }
+}
+
+/** The store as the bus reads and writes it. Rejects as `wrong_key`. */
+async function unsealed(store: Engine, { encryptionKey, random }: NodeOptions): Promise<Engine> {
+  if (encryptionKey !== undefined) return await createEncryptedEngine(store, { key: encryptionKey, random });
+  await assertNotEncrypted(store);
+  return store;
 }

@@ -59,9 +59,10 @@ export const expiryCases: ContractCase[] = [
       const message = await rig.send({ expiresAt: rig.clock.now() + 1_000 });
       const { deliveryId } = await rig.leaseOne();
       rig.clock.advance(2_000);
-      await rig.engine.mailboxes.release(AGENT, [deliveryId], { delayMs: 0, because: 'rejected' });
-      expect(await rig.lease()).toEqual([]);
+      await rig.engine.mailboxes.release(AGENT, [deliveryId], { delayMs: 5_000, because: 'rejected' });
       expect(await rig.record(message)).toMatchObject({ state: 'expired', attempts: 1 });
+      rig.clock.advance(5_000);
+      expect(await rig.lease()).toEqual([]);
       expect(rig.observed.expired).toHaveLength(1);
     },
   },

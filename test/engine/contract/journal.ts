@@ -161,6 +161,17 @@ export const journalCases: ContractCase[] = [
     },
   },
   {
+    name: 'admit and commit agree to the byte',
+    async run(rig) {
+      await rig.send({ envelope: new Uint8Array(1_000) });
+      let fits = rig.limits.maxMailboxBytes;
+      while (!rig.engine.mailboxes.admit(AGENT, fits).ok) fits--;
+      expect(fits).toBeGreaterThan(rig.limits.maxMailboxBytes - 1_100);
+      await refusal(rig.send({ envelope: new Uint8Array(fits + 1) }), 'mailbox_full');
+      await rig.send({ envelope: new Uint8Array(fits) });
+    },
+  },
+  {
     name: 'room is taken when a write is accepted, not when it is durable, and given back when it is refused',
     async run(rig) {
       await rig.send({ messageId: 'known', envelope: bytes('x') });

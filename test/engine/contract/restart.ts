@@ -130,6 +130,22 @@ export const restartCases: ContractCase[] = [
     },
   },
   {
+    name: 'crashed, then closed: only what waited at the crash is suspected',
+    async run(rig) {
+      await rig.send({ messageId: 'before' });
+      await rig.leaseOne();
+      await rig.reopen('crashed');
+      await rig.leaseOne();
+      await rig.send({ messageId: 'after' });
+      await rig.reopen('closed');
+      const leases = await rig.lease();
+      expect(leases.map((lease) => [lease.messageId, lease.redeliveredBecause])).toEqual([
+        ['before', 'bus_restarted'],
+        ['after', undefined],
+      ]);
+    },
+  },
+  {
     name: 'closed: messages that nobody has had say nothing of a restart',
     async run(rig) {
       await rig.send({ messageId: 'settled' });

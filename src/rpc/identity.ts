@@ -22,9 +22,13 @@ export function callerOf(context: Pick<HandlerContext, 'values'>): Caller {
   return caller;
 }
 
+/** What the contract calls an agent id. A pattern with `*` lets more through: anything could come to stand in events. */
+const AGENT_ID = /^(?=.{1,255}$)[a-z0-9][a-z0-9._-]*:\/\/[A-Za-z0-9][A-Za-z0-9._/@-]*$/;
+
 /**
  * Reads who calls from the header of a request, whichever protocol it has.
- * Throws KEY_MISSING, KEY_INVALID, or AGENT_NOT_ALLOWED if the agent that the caller names is not the key's.
+ * Throws KEY_MISSING, KEY_INVALID, AGENT_NOT_ALLOWED if the agent that the caller names is not the key's, or
+ * FIELD_INVALID if it is no agent id.
  */
 export function authenticate(header: Headers, keys: Keys): Caller {
   const key = header.get(KEY_HEADER) ?? bearerToken(header.get('authorization'));
@@ -39,6 +43,12 @@ export function authenticate(header: Headers, keys: Keys): Caller {
 function actingAs(caller: Caller, agentId: string | null): Caller {
   if (agentId === null || agentId === '') return caller;
   requireSpeaker(caller, agentId);
+  if (!AGENT_ID.test(agentId)) {
+    throw new BusError('FIELD_INVALID', `header ${AGENT_HEADER} must be an agent id, {framework}://{name}`, {
+      field: AGENT_HEADER,
+      rule: 'string.pattern',
+    });
+  }
   return { ...caller, agentId };
 }
 

@@ -121,6 +121,12 @@ describe('a request that cannot be served', () => {
       body: tooLarge,
       expected: [403, 'permission_denied', 'AGENT_NOT_ALLOWED', { agent_id: 'codex://a' }],
     },
+    {
+      name: 'an agent that is none, though a pattern of the key’s lets it through',
+      headers: { 'x-agent-id': 'claude-code://two words' },
+      body: tooLarge,
+      expected: [400, 'invalid_argument', 'FIELD_INVALID', { field: 'x-agent-id', rule: 'string.pattern' }],
+    },
   ])(
     'answers $name',
     async ({ path = GET_SESSION, method = 'POST', type = 'application/json', headers, body, expected }) => {

@@ -46,8 +46,10 @@ export const SESSION_LIMITS = {
   watchPageEvents: 256,
   /** The same in bytes: a page fits one gRPC message beside everything else. */
   watchPageBytes: 1 * MiB,
-  /** Sessions read at the same time for one page of a list. */
-  listConcurrency: 16,
+  /** Sessions read at the same time: enough to hide the way to the disk, few enough to leave others their turn. */
+  loadTogether: 16,
+  /** A page of a list ends early here: most gRPC clients take 4 MiB, and the last sessions read may be large ones. */
+  listPageBytes: 2 * MiB,
 } as const;
 
 /** Bounds on single messages. */

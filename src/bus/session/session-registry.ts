@@ -174,8 +174,8 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     async loadActive() {
       let after: string | undefined;
       do {
-        const page = await log.list({ state: 'ACTIVE', limit: SESSION_LIMITS.snapshotEvery, ...(after && { after }) });
-        for (const sessionId of page.sessionIds) await load(sessionId);
+        const page = await log.list({ state: 'ACTIVE', limit: SESSION_LIMITS.loadTogether, ...(after && { after }) });
+        await Promise.all(page.sessionIds.map(load));
         after = page.next;
       } while (after !== undefined);
     },

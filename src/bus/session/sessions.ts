@@ -1,5 +1,6 @@
+import { toBinary } from '@bufbuild/protobuf';
 import type { SessionEvent, SessionEventType } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
-import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
+import { type Session, SessionSchema, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type {
   AddParticipantRequest,
   CompleteSessionRequest,
@@ -9,10 +10,9 @@ import type {
   UpdateSharedContextRequest,
   UpdateWorkflowRequest,
 } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
-import type { SessionLog } from '../../engine/engine.ts';
+import type { SessionListQuery, SessionLog } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { mintId } from '../../lib/ids.ts';
-import { mapConcurrently } from '../../lib/map-concurrently.ts';
 import type { Random } from '../../lib/random.ts';
 import { createTimeoutSignal } from '../../lib/timeout-signal.ts';
 import { SESSION_LIMITS } from '../../limits.ts';
@@ -42,6 +42,7 @@ export interface Sessions {
   create(caller: Caller, request: CreateSessionRequest): Promise<Session>;
   /** The session as it is on disk. */
   get(caller: Caller, sessionId: string): Promise<Session>;
+  /** Newest first, without their shared contexts; fewer than `limit` where they are large. */
   list(caller: Caller, query: SessionQuery): Promise<{ sessions: Session[]; next: string | undefined }>;
   addParticipant(caller: Caller, request: AddParticipantRequest): Promise<Session>;
   removeParticipant(caller: Caller, request: RemoveParticipantRequest): Promise<Session>;
@@ -121,6 +122,12 @@ export function createSessions({ registry, log, clock, random }: SessionsOptions
     return live.durable ?? live.decided;
   }
 
+  async function listed(sessionId: string): Promise<Session> {
+    const live = await registry.load(sessionId);
+    if (live === undefined) throw new Error(`the log lists session ${sessionId}, which it does not have`);
+    return withoutContext(await durable(live));
+  }
+
   return {
     async create(caller, request) {
       requireSpeaker(caller, request.orchestrator);
@@ -136,19 +143,19 @@ export function createSessions({ registry, log, clock, random }: SessionsOptions
       return durable(await visibleSession(registry, caller, sessionId));
     },
     async list(caller, query) {
-      const page = await log.list({
-        visibleTo: actingPatterns(caller),
-        limit: query.limit,
-        labels: query.labels,
-        ...(query.state !== SessionState.UNSPECIFIED && { state: SessionState[query.state] }),
-        ...(query.participant !== '' && { member: query.participant }),
-        ...(query.after !== undefined && { after: query.after }),
-      });
-      const found = await mapConcurrently(page.sessionIds, SESSION_LIMITS.listConcurrency, async (sessionId) => {
-        const live = await registry.load(sessionId);
-        return live && withoutContext(await durable(live));
-      });
-      return { sessions: found.filter((session) => session !== undefined), next: page.next };
+      const sessions: Session[] = [];
+      let bytes = 0;
+      let after = query.after;
+      do {
+        const limit = Math.min(query.limit - sessions.length, SESSION_LIMITS.loadTogether);
+        const page = await log.list({ ...filterOf(caller, query), limit, ...(after !== undefined && { after }) });
+        for (const session of await Promise.all(page.sessionIds.map(listed))) {
+          sessions.push(session);
+          bytes += toBinary(SessionSchema, session).length;
+        }
+        after = page.next;
+      } while (after !== undefined && sessions.length < query.limit && bytes < SESSION_LIMITS.listPageBytes);
+      return { sessions, next: after };
     },
     addParticipant: (caller, request) =>
       change(caller, request.sessionId, { authorize: requireOrchestrator, decide: addParticipant(request) }),
@@ -187,6 +194,15 @@ export function createSessions({ registry, log, clock, random }: SessionsOptions
       const authorize = (session: Session) => requireMember(caller, session);
       yield* watchSession({ registry, live, afterSequence, types, signal, authorize });
     },
+  };
+}
+
+function filterOf(caller: Caller, { state, participant, labels }: SessionQuery): Omit<SessionListQuery, 'limit'> {
+  return {
+    visibleTo: actingPatterns(caller),
+    labels,
+    ...(state !== SessionState.UNSPECIFIED && { state: SessionState[state] }),
+    ...(participant !== '' && { member: participant }),
   };
 }
 

@@ -367,4 +367,23 @@ describe('lists', () => {
     expect((await list({ participant: QA, limit: 9 })).ids).toHaveLength(5);
     expect((await list({ state: SessionState.COMPLETED })).ids).toEqual([]);
   });
+
+  test('a page of large sessions ends before it outgrows a gRPC message, and the next goes on from there', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `sess_${index}`);
+    for (const sessionId of ids) {
+      await begin({ sessionId });
+      const large = { sessionId, summary: 's'.repeat(64 * 1024) };
+      await open.bus.sessions.complete(orchestrator, create(CompleteSessionRequestSchema, large));
+    }
+    const query = { state: 0, participant: '', labels: {}, limit: 500 };
+    const pages: string[][] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await open.bus.sessions.list(orchestrator, after === undefined ? query : { ...query, after });
+      pages.push(page.sessions.map(({ sessionId }) => sessionId));
+      after = page.next;
+      if (after === undefined) break;
+    }
+    expect(pages.map(({ length }) => length)).toEqual([32, 8]);
+    expect(pages.flat()).toEqual(ids.toReversed());
+  });
 });

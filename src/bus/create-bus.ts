@@ -23,10 +23,12 @@ export interface BusOptions {
   readonly defaultMessageTtlMs?: number;
 }
 
-/** Puts the domain together on an open engine; resolves when all sessions that are under way are in memory. */
+/** Puts the domain together on an open engine, which must be an exclusive one; resolves when all sessions that are under way are in memory. */
 export async function createBus(options: BusOptions): Promise<Bus> {
   const { engine, clock, random, observer, heartbeatIntervalMs } = options;
   const { journal, mailboxes } = engine;
+  // Sessions and sends are decided on what this process holds in memory; another writer would make that wrong.
+  if (!engine.exclusive) throw new Error(`the engine ${engine.name} shares its data, which this bus cannot`);
   const registry = createSessionRegistry({
     log: engine.sessions,
     journal,

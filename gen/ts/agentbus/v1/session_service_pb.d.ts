@@ -157,6 +157,8 @@ export declare type ListSessionsRequest = Message<"agentbus.v1.ListSessionsReque
   /**
    * Most sessions to return. Default (0) is 50; more than 500 counts as 500.
    *
+   * A page of large sessions holds fewer: it ends at about 2 MiB.
+   *
    * @generated from field: uint32 page_size = 1;
    */
   pageSize: number;

@@ -4,6 +4,7 @@ import type { AgentDirectory } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createKeyedQueue } from '../../lib/keyed-queue.ts';
 import { AGENT_LIMITS } from '../../limits.ts';
+import { frameworkOf } from '../agent-id.ts';
 import { BusError } from '../bus-error.ts';
 import { type AgentRecord, decodeRecord, encodeRecord } from './agent-record.ts';
 import { createSortedIds } from './sorted-ids.ts';
@@ -94,6 +95,5 @@ async function loadRecords(directory: AgentDirectory): Promise<Map<string, Agent
 }
 
 function withFramework(descriptor: AgentDescriptor): AgentDescriptor {
-  const framework = descriptor.agentId.slice(0, descriptor.agentId.indexOf('://'));
-  return create(AgentDescriptorSchema, { ...descriptor, framework });
+  return create(AgentDescriptorSchema, { ...descriptor, framework: frameworkOf(descriptor.agentId) });
 }

@@ -9,6 +9,7 @@ import {
 import { SessionCreatedSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Session, SessionSchema, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { CreateSessionRequest } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
+import { frameworkOf } from '../agent-id.ts';
 import { BusError } from '../bus-error.ts';
 import type { EventBody } from './event-body.ts';
 import { requireFittingContext } from './shared-context.ts';
@@ -50,11 +51,6 @@ export function newParticipant(participant: NewParticipant, joinTime: Timestamp)
     status: ParticipantStatus.ACTIVE,
     joinTime,
   });
-}
-
-/** The part of an agent id before `://`. */
-export function frameworkOf(agentId: string): string {
-  return agentId.slice(0, agentId.indexOf('://'));
 }
 
 function requireDistinctMembers(orchestrator: string, participants: readonly Participant[]): Set<string> {

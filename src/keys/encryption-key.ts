@@ -1,6 +1,7 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../lib/random.ts';
+import { writeDurably } from './write-durably.ts';
 
 /** AES-256. */
 const KEY_BYTES = 32;
@@ -22,19 +23,18 @@ export function parseEncryptionKey(text: string): Uint8Array {
 export async function keyBesideData(dataDir: string, random: Random): Promise<Uint8Array> {
   await mkdir(dataDir, { recursive: true });
   const path = join(dataDir, FILE);
-  const existing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const existing = await readKey(path);
+  if (existing !== undefined) return existing;
+  const key = random.bytes(KEY_BYTES);
+  // Data that is sealed with a key that a power cut took, or another process replaced, is lost.
+  await writeDurably(path, `${Buffer.from(key).toString('base64')}\n`, { ifThere: 'reject' });
+  return key;
+}
+
+async function readKey(path: string): Promise<Uint8Array | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (existing !== undefined) return parseEncryptionKey(existing);
-  const key = random.bytes(KEY_BYTES);
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(`${Buffer.from(key).toString('base64')}\n`);
-    // Data that is sealed with a key that a power cut took is lost.
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return key;
+  return text === undefined ? undefined : parseEncryptionKey(text);
 }

@@ -1,6 +1,6 @@
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { KeyHolder } from './key-ring.ts';
+import { writeDurably } from './write-durably.ts';
 
 /** What is wrong with a keys file, in one sentence that names file, entry and field. */
 export class KeysFileError extends Error {
@@ -31,21 +31,7 @@ export async function writeKeysFile(path: string, holders: readonly KeyHolder[])
   const principals = holders.map(({ name, keySha256, agents }) => ({ name, key_sha256: keySha256, agents }));
   const text = `${JSON.stringify({ principals }, undefined, 2)}\n`;
   parseKeysFile(path, text);
-  const draft = `${path}.${process.pid}.tmp`;
-  const file = await open(draft, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await writeDurably(path, text, { ifThere: 'replace' });
 }
 
 function parseKeysFile(path: string, text: string): KeyHolder[] {

@@ -112,7 +112,7 @@ export function answerUnknownPath(path: string, request: NodeRequest, response: 
 }
 
 /** Writes an error as a whole response. */
-export function writeError(response: NodeResponse, { status, headers, body }: HttpError): void {
+function writeError(response: NodeResponse, { status, headers, body }: HttpError): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   // Without a body the header ends the response, and only from such a header gRPC reads a status.

@@ -84,7 +84,8 @@ export declare type Envelope = Message<"agentbus.v1.Envelope"> & {
   /**
    * The task that caused this one.
    *
-   * Cancellation and deadline pass down from it. Empty for a task that nothing caused.
+   * Cancellation and deadline pass down from it; in this version it is recorded with the task. Empty for a task
+   * that nothing caused.
    *
    * @generated from field: string parent_task_id = 7;
    */
@@ -93,7 +94,8 @@ export declare type Envelope = Message<"agentbus.v1.Envelope"> & {
   /**
    * The workflow step this message belongs to.
    *
-   * Empty lets an AUTOMATIC workflow choose. At most 128 bytes.
+   * Empty for none; later versions let an AUTOMATIC workflow choose then. A step that the session's workflow does
+   * not have is refused. At most 128 bytes.
    *
    * @generated from field: string step = 8;
    */
@@ -237,7 +239,7 @@ export declare type Recipient = Message<"agentbus.v1.Recipient"> & {
     /**
      * Every participant of the session that has this role.
      *
-     * Needs sender.session_id. 1 to 64 bytes.
+     * Needs sender.session_id. 1 to 64 bytes. Not in this version: answers UNIMPLEMENTED.
      *
      * @generated from field: string role = 3;
      */
@@ -247,7 +249,7 @@ export declare type Recipient = Message<"agentbus.v1.Recipient"> & {
     /**
      * The least loaded live agent that has this capability.
      *
-     * 1 to 128 bytes.
+     * 1 to 128 bytes. Not in this version: answers UNIMPLEMENTED.
      *
      * @generated from field: string capability = 4;
      */
@@ -257,7 +259,7 @@ export declare type Recipient = Message<"agentbus.v1.Recipient"> & {
     /**
      * All participants of the session but the sender.
      *
-     * Needs sender.session_id. Only `true` is meaningful.
+     * Needs sender.session_id. Only `true` is meaningful. Not in this version: answers UNIMPLEMENTED.
      *
      * @generated from field: bool all_participants = 5;
      */
@@ -336,7 +338,7 @@ export declare type Routing = Message<"agentbus.v1.Routing"> & {
   /**
    * Which turns in the life of the message its sender is told about by `receipt` frames.
    *
-   * Empty means none. Each state at most once.
+   * Empty means none. Each state at most once. Not in this version: anything but empty answers UNIMPLEMENTED.
    *
    * @generated from field: repeated agentbus.v1.MessageState receipts = 6;
    */
@@ -576,7 +578,7 @@ export enum DeliveryMode {
   ASYNC = 1,
 
   /**
-   * SendMessage returns when the task has ended.
+   * SendMessage returns when the task has ended. Not in this version: answers UNIMPLEMENTED.
    *
    * @generated from enum value: DELIVERY_MODE_SYNC = 2;
    */

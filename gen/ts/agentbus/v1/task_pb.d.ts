@@ -230,7 +230,7 @@ export enum TaskStatus {
   QUEUED = 1,
 
   /**
-   * Handed to the assignee.
+   * Handed to the assignee. Not in this version: a task stays QUEUED until its assignee reports or answers.
    *
    * @generated from enum value: TASK_STATUS_DELIVERED = 2;
    */

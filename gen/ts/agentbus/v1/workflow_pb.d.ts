@@ -270,7 +270,10 @@ export enum WorkflowMode {
   UNSPECIFIED = 0,
 
   /**
-   * Tasks that end move it on; UpdateWorkflow may still set it.
+   * Steps that wait for none start with the session, and tasks that end move the workflow on; UpdateWorkflow
+   * may still set it.
+   *
+   * Not in this version: tasks that end do not move it yet, UpdateWorkflow does.
    *
    * @generated from enum value: WORKFLOW_MODE_AUTOMATIC = 1;
    */

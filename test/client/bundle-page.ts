@@ -1,5 +1,4 @@
 import { isBuiltin } from 'node:module';
-// biome-ignore lint/correctness/noUndeclaredDependencies: it comes with vitest, which runs on it.
 import { build, type Plugin, type Rolldown } from 'vite';
 
 /** One script that a browser runs, and what went into it. */

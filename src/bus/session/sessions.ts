@@ -31,7 +31,7 @@ import type { LiveSession } from './live-session.ts';
 import { sessionCreated } from './new-session.ts';
 import { requireMember, requireOrchestrator, visibleSession } from './session-access.ts';
 import { type SessionRegistry, sessionAlreadyExists } from './session-registry.ts';
-import { nextEvent, ofTypes, requireCursor, watchSession } from './watch-session.ts';
+import { hasSeenEnd, nextEvent, ofTypes, requireCursor, watchSession } from './watch-session.ts';
 
 /**
  * Sessions, as orchestrators and participants use them. Every change resolves with the
@@ -178,9 +178,8 @@ export function createSessions({ registry, log, clock, random }: SessionsOptions
           const page = await registry.read(live, { after, limit });
           after = Number(page.at(-1)?.sequence ?? after);
           const isMore = live.durable !== undefined && live.durable.lastSequence > BigInt(after);
-          const isOver = live.durable?.state !== SessionState.ACTIVE && !isMore;
           const events = ofTypes(page, types);
-          if (events.length > 0 || isOver || waiting.signal.aborted)
+          if (events.length > 0 || hasSeenEnd(live, after) || waiting.signal.aborted)
             return { events, next: isMore ? after : undefined };
           await nextEvent(live, after, waiting.signal);
           requireMember(caller, live.decided);

@@ -77,7 +77,8 @@ export function requireCursor(live: LiveSession, afterSequence: number): void {
   );
 }
 
-function hasSeenEnd(live: LiveSession, after: number): boolean {
+/** Whether the session has ended and there is no event after `after`. */
+export function hasSeenEnd(live: LiveSession, after: number): boolean {
   const { durable } = live;
   return durable !== undefined && durable.state !== SessionState.ACTIVE && durable.lastSequence <= BigInt(after);
 }

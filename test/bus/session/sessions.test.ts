@@ -339,6 +339,13 @@ describe('watching', () => {
     open.clock.advance(5_000);
     expect((await second).events).toEqual([]);
   });
+
+  test('a long poll waits for a session whose creation is still on its way to the disk', async () => {
+    const { sessionId } = open.bus.sessionsNow.create(notificationsSession(), ORCHESTRATOR);
+    const query = { sessionId, afterSequence: 0, types: [], limit: 10, waitMs: 5_000, signal: never };
+    const page = await open.bus.sessions.events(backend, query);
+    expect(page.events.map(({ sequence }) => sequence)).toEqual([1n]);
+  });
 });
 
 describe('lists', () => {

@@ -28,6 +28,8 @@ export const STORE_LIMITS = {
 export const SESSION_LIMITS = {
   /** What fits several times into one gRPC message, and is still read by an agent in one go. */
   maxSharedContextBytes: 1 * MiB,
+  /** Roster, steps and labels at the start: with context and completion, a session still fits one gRPC message. */
+  maxOutlineBytes: 512 * KiB,
   /** Sessions that are under way are held in memory; this many take some hundred MiB at worst in practice. */
   maxActiveSessions: 50_000,
   /** Ended sessions that were asked for lately and are answered without reading their log again. */

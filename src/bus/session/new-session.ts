@@ -1,4 +1,4 @@
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type NewParticipant,
@@ -9,13 +9,17 @@ import {
 import { SessionCreatedSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Session, SessionSchema, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { CreateSessionRequest } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
+import { SESSION_LIMITS } from '../../limits.ts';
 import { frameworkOf } from '../agent-id.ts';
 import { BusError } from '../bus-error.ts';
 import type { EventBody } from './event-body.ts';
 import { requireFittingContext } from './shared-context.ts';
 import { startWorkflow } from './start-workflow.ts';
 
-/** The first event of the session that a request asks for. Throws FIELD_INVALID, WORKFLOW_INVALID, FORBIDDEN_KEY, SHARED_CONTEXT_TOO_LARGE. */
+/**
+ * The first event of the session that a request asks for. Throws FIELD_INVALID, WORKFLOW_INVALID, FORBIDDEN_KEY,
+ * SHARED_CONTEXT_TOO_LARGE, MESSAGE_TOO_LARGE.
+ */
 export function sessionCreated(request: CreateSessionRequest, sessionId: string, now: number): EventBody {
   const session = newSession(request, sessionId, now);
   return { case: 'sessionCreated', value: create(SessionCreatedSchema, { session }) };
@@ -27,12 +31,11 @@ function newSession(request: CreateSessionRequest, sessionId: string, now: numbe
   requireFittingContext(sharedContext, sharedContext, 'shared_context');
   const participants = request.participants.map((participant) => newParticipant(participant, time));
   const members = requireDistinctMembers(request.orchestrator, participants);
-  return create(SessionSchema, {
+  const outline = create(SessionSchema, {
     sessionId,
     orchestrator: request.orchestrator,
     participants,
     workflow: startWorkflow(request.workflow, members, time),
-    sharedContext,
     contextRevision: 1n,
     state: SessionState.ACTIVE,
     labels: request.labels,
@@ -40,6 +43,16 @@ function newSession(request: CreateSessionRequest, sessionId: string, now: numbe
     updatedAt: time,
     ...(request.idleTimeout && { idleTimeout: request.idleTimeout }),
   });
+  requireFittingOutline(outline);
+  return { ...outline, sharedContext };
+}
+
+function requireFittingOutline(outline: Session): void {
+  const actual = toBinary(SessionSchema, outline).length;
+  const limit = SESSION_LIMITS.maxOutlineBytes;
+  if (actual <= limit) return;
+  const message = `roster, workflow and labels of the session have ${actual} bytes; ${limit} are allowed`;
+  throw new BusError('MESSAGE_TOO_LARGE', message, { limit, actual });
 }
 
 /** A participant at the moment of joining. */

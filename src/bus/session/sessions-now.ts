@@ -16,7 +16,7 @@ import type { SessionRegistry } from './session-registry.ts';
 export interface SessionsNow {
   /**
    * The bus makes the id: whether a name of the caller's is taken only the disk knows.
-   * Throws FIELD_INVALID, WORKFLOW_INVALID, FORBIDDEN_KEY, SHARED_CONTEXT_TOO_LARGE, LIMIT_REACHED.
+   * Throws FIELD_INVALID, WORKFLOW_INVALID, FORBIDDEN_KEY, SHARED_CONTEXT_TOO_LARGE, MESSAGE_TOO_LARGE, LIMIT_REACHED.
    */
   create(request: CreateSessionRequest, actor: string): Session;
   /** A session that is under way, or that ended lately. */

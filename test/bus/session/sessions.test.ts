@@ -16,6 +16,7 @@ import {
   UpdateWorkflowRequestSchema,
 } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
 import type { Caller } from '../../../src/bus/caller.ts';
+import { SESSION_LIMITS } from '../../../src/limits.ts';
 import {
   anybody,
   BACKEND,
@@ -339,12 +340,21 @@ describe('watching', () => {
     open.clock.advance(5_000);
     expect((await second).events).toEqual([]);
   });
+});
 
-  test('a long poll waits for a session whose creation is still on its way to the disk', async () => {
-    const { sessionId } = open.bus.sessionsNow.create(notificationsSession(), ORCHESTRATOR);
-    const query = { sessionId, afterSequence: 0, types: [], limit: 10, waitMs: 5_000, signal: never };
-    const page = await open.bus.sessions.events(backend, query);
-    expect(page.events.map(({ sequence }) => sequence)).toEqual([1n]);
+describe('size', () => {
+  const steps = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: `${index}`.padEnd(128, 'x'),
+      requiredAgents: Array.from({ length: 64 }, () => ORCHESTRATOR),
+    }));
+
+  test('a session that its readers could not receive is refused, and one below the bound is not', async () => {
+    await expect(begin({ sessionId: 'sess_large', workflow: { steps: steps(256) } })).rejects.toEqual(
+      refusal('MESSAGE_TOO_LARGE', { limit: SESSION_LIMITS.maxOutlineBytes }),
+    );
+    expect(open.bus.sessionsNow.get('sess_large')).toBeUndefined();
+    expect((await begin({ workflow: { steps: steps(200) } })).workflow?.steps).toHaveLength(200);
   });
 });
 

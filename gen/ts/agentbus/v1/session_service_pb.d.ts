@@ -972,7 +972,8 @@ export declare const SessionService: GenService<{
    *
    * The caller's key must be allowed to speak as the orchestrator. ALREADY_EXISTS
    * (SESSION_ALREADY_EXISTS) if the id is taken; INVALID_ARGUMENT (WORKFLOW_INVALID) for steps
-   * that repeat, that name unknown steps or agents, or that wait for each other in a circle.
+   * that repeat, that name unknown steps or agents, or that wait for each other in a circle;
+   * RESOURCE_EXHAUSTED (MESSAGE_TOO_LARGE) if roster, workflow and labels have more than 512 KiB.
    *
    * @generated from rpc agentbus.v1.SessionService.CreateSession
    */

@@ -1,14 +1,26 @@
 /** Hashes are below this: what a double holds exactly. */
 export const HASH_RANGE = 2 ** 53;
 
+/** A hash of a record's key: a whole number below `HASH_RANGE`. */
+export type HashKey = (sender: string, messageId: string) => number;
+
 /**
- * A 53-bit hash of a record's key, for finding it and no more: whoever uses it compares
- * the key itself as well. It is on disk, so it must never change.
+ * Hashes record keys, for finding them and no more: whoever uses it compares the key itself
+ * as well. Hashes are on disk, so what comes out for a seed must never change.
+ *
+ * Each file has a seed of its own that nobody is told. Clients choose the ids, and if they knew the
+ * hash they could choose thousands that collide, and make every message look through all of them.
  */
-export function hashKey(sender: string, messageId: string): number {
-  let high = 0x2545f491;
-  let low = 0x9e3779b9;
-  for (const text of [sender, messageId]) {
+export function createHashKey(seed: number): HashKey {
+  const seedHigh = Math.floor(seed / 2 ** 32) ^ 0x2545f491;
+  const seedLow = (seed >>> 0) ^ 0x9e3779b9;
+  return (sender, messageId) => hashFrom(seedHigh, seedLow, [sender, messageId]);
+}
+
+function hashFrom(seedHigh: number, seedLow: number, texts: readonly string[]): number {
+  let high = seedHigh;
+  let low = seedLow;
+  for (const text of texts) {
     for (let index = 0; index < text.length; index++) {
       const unit = text.charCodeAt(index);
       high = Math.imul(high ^ unit, 0x85ebca6b);

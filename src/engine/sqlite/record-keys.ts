@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { MessageKey } from '../engine.ts';
-import { HASH_RANGE, hashKey } from './hash-key.ts';
+import { createHashKey, HASH_RANGE, type HashKey } from './hash-key.ts';
 
 /**
  * Finds message records by sender and message id, and keeps either from being used twice.
@@ -40,8 +40,8 @@ interface Generation {
 const STRETCHES = 256;
 const STRETCH_RANGE = HASH_RANGE / STRETCHES;
 
-/** `hash` is `hashKey` everywhere but in tests of what happens when hashes collide. */
-export function createRecordKeys(db: DatabaseSync, hash: typeof hashKey = hashKey): RecordKeys {
+/** `hash` is the file's own everywhere but in tests of what happens when hashes collide. */
+export function createRecordKeys(db: DatabaseSync, hash: HashKey = createHashKey(readSeed(db))): RecordKeys {
   const isRecord = db.prepare('SELECT 1 FROM messages WHERE seq = ? AND sender = ? AND message_id = ?');
   const findIndexed = db.prepare(
     `SELECT k.seq AS seq FROM message_keys k JOIN messages r ON r.seq = k.seq
@@ -110,6 +110,11 @@ function createGeneration(): Generation {
 
 /** Name of the `state` that says up to which record all keys are in the index. */
 const INDEXED_UNTIL = 'keys_indexed_until';
+
+/** The seed that the file was made with. */
+function readSeed(db: DatabaseSync): number {
+  return db.prepare("SELECT value FROM state WHERE name = 'hash_seed'").get()?.value as number;
+}
 
 interface UnindexedRow {
   readonly seq: number;

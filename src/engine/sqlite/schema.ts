@@ -19,6 +19,9 @@ export const MIGRATIONS: readonly string[] = [
     value INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
+  -- What message_keys are hashed with: 53 bits, unknown to clients.
+  INSERT INTO state (name, value) VALUES ('hash_seed', abs(random() % 9007199254740992));
+
   CREATE TABLE metadata (
     name TEXT PRIMARY KEY,
     value BLOB NOT NULL

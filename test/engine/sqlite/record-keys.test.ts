@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HASH_RANGE, hashKey } from '../../../src/engine/sqlite/hash-key.ts';
+import { createHashKey, HASH_RANGE } from '../../../src/engine/sqlite/hash-key.ts';
 import type { RecordKeys } from '../../../src/engine/sqlite/record-keys.ts';
 import { createRecordKeys } from '../../../src/engine/sqlite/record-keys.ts';
 import { migrate } from '../../../src/engine/sqlite/schema.ts';
@@ -117,9 +117,24 @@ describe('the keys of message records', () => {
 });
 
 describe('the hash of a key', () => {
+  const hashKey = createHashKey(0);
+
   it('is what it was when the first files were written', () => {
     expect(hashKey('test://sender', 'message-1')).toBe(847_888_912_211_436);
     expect(hashKey('', '')).toBe(6_981_130_395_136_900);
+  });
+
+  it('depends on all of the seed, so that nobody who does not know it can make keys collide', () => {
+    const seeds = [0, 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1];
+    const hashes = new Set(seeds.map((seed) => createHashKey(seed)('test://sender', 'message-1')));
+    expect(hashes.size).toBe(seeds.length);
+  });
+
+  it('has another seed in every file', () => {
+    const seeds = [openTables(), openTables()].map(
+      (db) => db.prepare("SELECT value FROM state WHERE name = 'hash_seed'").get()?.value,
+    );
+    expect(seeds[0]).not.toBe(seeds[1]);
   });
 
   it('is a whole number in its range, and tells sender and id apart', () => {

@@ -21,9 +21,9 @@ import { type Workflow, WorkflowSchema } from '../../../gen/ts/agentbus/v1/workf
 import { SESSION_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
 import type { EventBody } from './event-body.ts';
+import { moveWorkflow } from './move-workflow.ts';
 import { newParticipant } from './new-session.ts';
 import { updateSharedContext } from './shared-context.ts';
-import { moveWorkflow } from './update-workflow.ts';
 
 /**
  * Decides one change: pure, from the session as it is to the events that change

@@ -41,7 +41,7 @@ export function createRequestGate(options: GateOptions): (context: HandlerContex
 }
 
 /** Throws DRAINING once the bus is going to stop. */
-export function refuseWhileDraining(drain: DrainSignal): void {
+function refuseWhileDraining(drain: DrainSignal): void {
   if (drain.draining) throw drainingError(drain);
 }
 

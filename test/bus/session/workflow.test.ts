@@ -2,8 +2,8 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
 import { NewWorkflowSchema, StepStatus, WorkflowMode } from '../../../gen/ts/agentbus/v1/workflow_pb.js';
-import { startWorkflow } from '../../../src/bus/session/start-workflow.ts';
 import { moveWorkflow } from '../../../src/bus/session/move-workflow.ts';
+import { startWorkflow } from '../../../src/bus/session/start-workflow.ts';
 
 const T0 = timestampFromMs(1_000);
 const T1 = timestampFromMs(2_000);

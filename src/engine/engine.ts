@@ -224,9 +224,10 @@ export interface Mailboxes {
   extend(agentId: string, deliveryIds: readonly string[], leaseMs: number): Promise<Settlement>;
   /**
    * Ends all leases of a holder at once; its messages are available again before
-   * this returns. `delivered` false says that they never left the bus: no attempt is counted.
+   * this returns. `neverSent` names the deliveries, or all of them, that never left the bus: for
+   * those no attempt is counted.
    */
-  releaseHolder(agentId: string, holder: string, delivered: boolean): void;
+  releaseHolder(agentId: string, holder: string, neverSent: readonly string[] | 'all'): void;
   /**
    * Calls `listener` whenever a message may have become available: after a
    * commit, a release, an expiry. Never from within `subscribe` or `lease`. Returns the way to stop it.

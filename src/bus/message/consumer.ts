@@ -58,7 +58,7 @@ export function createConsumer(options: ConsumerOptions, surroundings: ConsumerS
     leasing = false;
     if (state === 'closed') {
       // What was handed over went back when the consumer closed: these are the late ones alone.
-      mailboxes.releaseHolder(agentId, holder, false);
+      mailboxes.releaseHolder(agentId, holder, 'all');
       return;
     }
     if (leases.length > 0) {
@@ -74,11 +74,11 @@ export function createConsumer(options: ConsumerOptions, surroundings: ConsumerS
     close();
     options.failed(error);
   };
-  const close = (): void => {
+  const close = (neverSent: readonly string[] = []): void => {
     if (state === 'closed') return;
     state = 'closed';
     inFlight.clear();
-    mailboxes.releaseHolder(agentId, holder, true);
+    mailboxes.releaseHolder(agentId, holder, neverSent);
     surroundings.closed();
   };
   /** Nothing that a closed consumer says has an effect: its deliveries belong to others. */

@@ -73,8 +73,11 @@ export interface Consumer {
   acknowledge(deliveryIds: readonly string[]): Promise<Settlement>;
   reject(rejection: Rejection): Promise<Settlement>;
   extend(deliveryIds: readonly string[]): Promise<Settlement>;
-  /** Ends: everything in flight is available to others before this returns. Settlements after it are stale. */
-  close(): void;
+  /**
+   * Ends: everything in flight is available to others before this returns. Settlements after it are stale.
+   * The deliveries named are those that the receiver took and nobody saw: they count as no attempt.
+   */
+  close(neverSent?: readonly string[]): void;
 }
 
 export interface DeliveriesOptions {

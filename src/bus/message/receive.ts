@@ -24,7 +24,7 @@ export async function receive(request: ReceiveRequest, { mailboxes, clock, holde
       mail.forget();
       const { maxReceiveBytes: maxBytes } = DELIVERY_LIMITS;
       const leases = await mailboxes.lease({ agentId, holder, limit: maxMessages, maxBytes, leaseMs });
-      if (signal.aborted) mailboxes.releaseHolder(agentId, holder, false);
+      if (signal.aborted) mailboxes.releaseHolder(agentId, holder, 'all');
       signal.throwIfAborted();
       const waitMs = deadline - clock.now();
       if (leases.length > 0 || waitMs <= 0) return leases;

@@ -157,9 +157,16 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
       return { stale: eachCurrent(agentId, deliveryIds, (entry) => pending.extend(entry, leaseMs)) };
     },
 
-    releaseHolder(agentId, holder, delivered) {
+    releaseHolder(agentId, holder, neverSent) {
       const held = pending.find(agentId)?.holders.get(holder);
-      if (held !== undefined) endings.giveBack([...held], { because: 'holder_gone', delayMs: 0, delivered });
+      if (held === undefined) return;
+      const named = neverSent === 'all' ? held : new Set(currentEntries(agentId, neverSent).entries);
+      const [unsent, sent] = [
+        [...held].filter((entry) => named.has(entry)),
+        [...held].filter((entry) => !named.has(entry)),
+      ];
+      endings.giveBack(unsent, { because: 'holder_gone', delayMs: 0, delivered: false });
+      endings.giveBack(sent, { because: 'holder_gone', delayMs: 0, delivered: true });
     },
 
     subscribe: (agentId, listener) => subscribers.add(agentId, listener),

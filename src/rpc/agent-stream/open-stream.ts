@@ -113,7 +113,7 @@ export function openStream(options: OpenStreamOptions): OpenStream {
       return answers.settled();
     },
     close() {
-      consumer.close();
+      consumer.close(outbound.unsentDeliveries());
       connection.close();
       watches.stop();
       pulse.stop();

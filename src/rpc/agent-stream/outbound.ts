@@ -16,6 +16,8 @@ export interface Outbound {
   readonly ended: boolean;
   /** Whether nothing waits. */
   readonly empty: boolean;
+  /** Ids of deliveries that wait and were never written. */
+  unsentDeliveries(): string[];
   /** A frame of its own. `onTaken` is called when the writer takes it, or when nobody will. */
   push(frame: SingleFrame, onTaken?: () => void): void;
   deliver(leases: readonly Lease[]): void;
@@ -109,6 +111,8 @@ export function createOutbound(clock: Clock): Outbound {
     get empty() {
       return queue.length === 0;
     },
+    unsentDeliveries: () =>
+      queue.flatMap(({ frame }) => (frame.case === 'delivery' ? frame.value.map(({ deliveryId }) => deliveryId) : [])),
     push: (frame, onTaken) => add(newBatch(frame, onTaken)),
     deliver(leases) {
       for (const lease of leases) add(newBatch({ case: 'delivery', value: [lease] }));

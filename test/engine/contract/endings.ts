@@ -45,7 +45,7 @@ export const endingCases: ContractCase[] = [
       await rig.lease({ limit: 1, holder: 'gone' });
       await rig.lease({ limit: 1, holder: 'stays' });
       await rig.lease({ limit: 1, holder: 'gone' });
-      rig.engine.mailboxes.releaseHolder(AGENT, 'gone', true);
+      rig.engine.mailboxes.releaseHolder(AGENT, 'gone', []);
       const leases = await rig.lease({ holder: 'next' });
       expect(texts(leases)).toEqual(['a', 'c', 'd']);
       expect(leases.map((lease) => lease.attempt)).toEqual([2, 2, 1]);
@@ -58,7 +58,7 @@ export const endingCases: ContractCase[] = [
       const message = await rig.send();
       for (let round = 0; round < rig.limits.maxDeliveries * 2; round++) {
         expect(await rig.leaseOne()).toMatchObject({ attempt: 1 });
-        rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', false);
+        rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', 'all');
       }
       const lease = await rig.leaseOne();
       expect(lease).not.toHaveProperty('redeliveredBecause');
@@ -66,13 +66,26 @@ export const endingCases: ContractCase[] = [
     },
   },
   {
+    name: 'of what a holder held, only what was sent counts as delivered',
+    async run(rig) {
+      await rig.send({ messageId: 'sent' });
+      await rig.send({ messageId: 'queued' });
+      const [, queued] = await rig.lease();
+      rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', [queued!.deliveryId]);
+      const again = await rig.lease();
+      expect(texts(again)).toEqual(['sent', 'queued']);
+      expect(again.map(({ attempt }) => attempt)).toEqual([2, 1]);
+      expect(again.map(({ redeliveredBecause }) => redeliveredBecause)).toEqual(['holder_gone', undefined]);
+    },
+  },
+  {
     name: 'releasing a holder that holds nothing does nothing',
     async run(rig) {
-      rig.engine.mailboxes.releaseHolder(AGENT, 'nobody', true);
+      rig.engine.mailboxes.releaseHolder(AGENT, 'nobody', []);
       await rig.send();
       await rig.leaseOne();
-      rig.engine.mailboxes.releaseHolder('test://somebody-else', 'holder-1', true);
-      rig.engine.mailboxes.releaseHolder(AGENT, 'nobody', true);
+      rig.engine.mailboxes.releaseHolder('test://somebody-else', 'holder-1', []);
+      rig.engine.mailboxes.releaseHolder(AGENT, 'nobody', []);
       expect(await rig.lease()).toEqual([]);
     },
   },
@@ -84,7 +97,7 @@ export const endingCases: ContractCase[] = [
       // So that the mailbox is in use, and the next lease has nothing to wait for but the messages.
       await rig.peek();
       const gone = rig.lease({ holder: 'gone' });
-      rig.engine.mailboxes.releaseHolder(AGENT, 'gone', false);
+      rig.engine.mailboxes.releaseHolder(AGENT, 'gone', 'all');
       const next = rig.lease({ holder: 'next' });
       expect(texts(await next)).toEqual(['a', 'b']);
       const late = (await gone).map((lease) => lease.deliveryId);
@@ -104,7 +117,7 @@ export const endingCases: ContractCase[] = [
           const lease = await rig.leaseOne({ leaseMs: 1_000 });
           expect(lease.attempt).toBe(attempt);
           if (how === 'lease_expired') rig.clock.advance(1_000);
-          if (how === 'holder_gone') rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', true);
+          if (how === 'holder_gone') rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', []);
           if (how === 'rejected')
             await rig.engine.mailboxes.release(AGENT, [lease.deliveryId], { delayMs: 0, because: how });
         }

@@ -54,7 +54,7 @@ export const lifeCases: ContractCase[] = [
       ];
       for (const call of calls) await refusal(call(engine), 'closed');
       await refusal(rig.lease(), 'closed');
-      engine.mailboxes.releaseHolder(AGENT, 'holder-1', true);
+      engine.mailboxes.releaseHolder(AGENT, 'holder-1', []);
       rig.clock.advance(60 * 60_000);
       expect(rig.observed.failed).toEqual([]);
     },

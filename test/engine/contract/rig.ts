@@ -141,7 +141,7 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
     },
     async peek() {
       const leases = await lease({ holder: 'peek' });
-      opened.engine.mailboxes.releaseHolder(AGENT, 'peek', false);
+      opened.engine.mailboxes.releaseHolder(AGENT, 'peek', 'all');
       return leases;
     },
     record: async (key) => (await opened.engine.messages.find([key]))[0],

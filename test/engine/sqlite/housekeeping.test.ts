@@ -61,7 +61,7 @@ describe('housekeeping', () => {
     await rig.send();
     await rig.leaseOne({ leaseMs: 1e9 });
     await letPass(rig, SQLITE_LIMITS.pruneIntervalMs * 3);
-    rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', false);
+    rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', 'all');
     await acknowledgeAll(rig);
     await letPass(rig, SQLITE_LIMITS.pruneIntervalMs * 3);
     await rig.send();

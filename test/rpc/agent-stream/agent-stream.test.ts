@@ -465,6 +465,23 @@ describe('a client that does not read', () => {
     expect(await rig.open({ ...HELLO, instanceId: 'i-2' }).then((other) => deliveries(other, 1))).toHaveLength(1);
   });
 
+  it('does not use up the attempts of what it was never sent', async () => {
+    const rig = await openRig();
+    const stream = await rig.open();
+    await send(rig, 'm-1');
+    await deliveries(stream, 1);
+    // The writer has a frame and does not come back: this one waits in the queue.
+    await send(rig, 'm-2');
+    await expect.poll(() => rig.bus.agents.get(AGENT).instances[0]?.inFlight).toBe(2);
+    stream.machine.end(new Error('the connection broke'));
+    const other = await rig.open({ ...HELLO, instanceId: 'i-2' });
+    const again = await deliveries(other, 2);
+    expect(again.map(({ message, attempt }) => [message?.messageId, attempt])).toEqual([
+      ['m-1', 2],
+      ['m-2', 1],
+    ]);
+  });
+
   it('is online again when it reads', async () => {
     const rig = await openRig();
     const stream = await rig.open();

@@ -1,5 +1,11 @@
 import type { Clock } from '../lib/clock.ts';
 
+export interface KeepaliveOptions {
+  readonly clock: Clock;
+  /** Longest silence. */
+  readonly intervalMs: number;
+}
+
 /**
  * Passes batches on, and `undefined` whenever none came for an interval: the transport's own
  * pings do not cross proxies, so a quiet stream has to say something itself.
@@ -7,32 +13,51 @@ import type { Clock } from '../lib/clock.ts';
  */
 export async function* withKeepalive<Batch>(
   source: AsyncIterable<Batch>,
-  { clock, intervalMs }: { clock: Clock; intervalMs: number },
+  { clock, intervalMs }: KeepaliveOptions,
 ): AsyncGenerator<Batch | undefined> {
   const iterator = source[Symbol.asyncIterator]();
-  let pending = iterator.next();
+  let arrived: Arrival<Batch> | undefined;
+  let wake = (): void => {};
+  // One pair of callbacks a batch, however many intervals it takes: a session may be quiet for weeks.
+  const pull = (): void => {
+    arrived = undefined;
+    iterator.next().then(
+      (result) => {
+        arrived = { result };
+        wake();
+      },
+      (error: unknown) => {
+        arrived = { error };
+        wake();
+      },
+    );
+  };
+  const wait = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = clock.setTimer(resolve, intervalMs);
+      wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  pull();
   try {
     for (;;) {
-      const result = await Promise.race([pending, quiet(clock, intervalMs, pending)]);
-      if (result === undefined) {
+      if (arrived === undefined) await wait();
+      const next: Arrival<Batch> | undefined = arrived;
+      if (next === undefined) {
         yield undefined;
         continue;
       }
-      if (result.done) return;
-      pending = iterator.next();
-      yield result.value;
+      if ('error' in next) throw next.error;
+      if (next.result.done) return;
+      pull();
+      yield next.result.value;
     }
   } finally {
-    pending.catch(() => undefined);
+    wake();
     await iterator.return?.();
   }
 }
 
-/** Resolves with undefined after an interval; frees its timer as soon as `until` settles. */
-function quiet(clock: Clock, intervalMs: number, until: Promise<unknown>): Promise<undefined> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(() => resolve(undefined), intervalMs);
-    const stop = () => timer.cancel();
-    until.then(stop, stop);
-  });
-}
+type Arrival<Batch> = { readonly result: IteratorResult<Batch> } | { readonly error: unknown };

@@ -1,0 +1,35 @@
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import { onTestFinished } from 'vitest';
+import { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
+import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
+import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
+import { createRoutes } from '../../src/rpc/routes.ts';
+import { notificationsSession, openBus } from '../open-bus.ts';
+import { startServer } from '../server/start-server.ts';
+
+export const headers = { 'x-agent-api-key': 'anybody' };
+const keys = { find: () => ({ name: 'tests', agents: ['*'] }) };
+/** The session that is there from the start: the tutorial's. */
+export const sessionId = 'sess_a';
+
+/** A real server on a real bus, gRPC clients of it, and its clock; it ends with the test. */
+export async function startServices() {
+  const { bus, clock } = await openBus();
+  onTestFinished(() => bus.close());
+  const { url } = await startServer({ routes: createRoutes(bus), keys, clock });
+  const transport = createGrpcTransport({ baseUrl: url });
+  const sessions = createClient(SessionService, transport);
+  const messages = createClient(MessageService, transport);
+  await sessions.createSession(notificationsSession({ sessionId }), { headers });
+  const patch = (value: object) =>
+    sessions.updateSharedContext({ sessionId, change: { case: 'mergePatch', value: { ...value } } }, { headers });
+  const complete = () => sessions.completeSession({ sessionId, summary: 'done' }, { headers });
+  return { bus, clock, sessions, messages, patch, complete };
+}
+
+/** Code and reason of an error as a client sees it. */
+export function refusal(error: unknown): { code: string; reason: string | undefined } {
+  const refused = ConnectError.from(error);
+  return { code: Code[refused.code], reason: refused.findDetails(ErrorInfoSchema)[0]?.reason };
+}

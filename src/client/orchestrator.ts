@@ -9,11 +9,11 @@ import { SessionSchema, type SessionState } from '../../gen/ts/agentbus/v1/sessi
 import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import type { WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
 import type { Clock } from '../lib/clock.ts';
+import { createSystemClock } from '../lib/clock.ts';
 import { mintId } from '../lib/ids.ts';
 import { createSystemRandom, type Random } from '../lib/random.ts';
 import type { BackoffOptions } from './backoff.ts';
 import { createBusTransport } from './bus-transport.ts';
-import { createClientClock } from './client-clock.ts';
 import { defined } from './defined.ts';
 import { encodeEnvelope, type OutgoingMessage, toEnvelope } from './outgoing-message.ts';
 import { pages } from './pages.ts';
@@ -91,7 +91,7 @@ export interface OrchestratorOptions {
 
 /** Makes an orchestrator client over any transport; see `connectOrchestrator` for the usual ones. */
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
-  const { agentId, backoff, clock = createClientClock(), random = createSystemRandom() } = options;
+  const { agentId, backoff, clock = createSystemClock({ keepsAlive: true }), random = createSystemRandom() } = options;
   const transport = createBusTransport(options.transport, { clock, random, backoff });
   const sessions = createClient(SessionService, transport);
   const messages = createClient(MessageService, transport);

@@ -6,8 +6,7 @@ export interface Clock {
   /** Milliseconds since the Unix epoch. Never goes back while the process lives. */
   now(): number;
   /**
-   * Calls `callback` once, `delayMs` from now or later. Does not keep the
-   * process alive. A delay of more than `MAX_TIMER_DELAY_MS` is cut to it.
+   * Calls `callback` once, `delayMs` from now or later. A delay of more than `MAX_TIMER_DELAY_MS` is cut to it.
    */
   setTimer(callback: () => void, delayMs: number): Timer;
 }
@@ -21,8 +20,16 @@ export interface Timer {
 /** The longest delay that Node's timers hold (a signed 32-bit count of milliseconds). */
 export const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
 
-/** The clock of the machine; steps back of the wall clock are flattened out. */
-export function createSystemClock(): Clock {
+export interface SystemClockOptions {
+  /**
+   * Whether timers keep the process alive. They do for a client, whose program waits for what they
+   * lead to, and do not, by default, for a bus, which lives as long as its port is open.
+   */
+  readonly keepsAlive?: boolean;
+}
+
+/** The clock of the machine, in Node and in browsers; steps back of the wall clock are flattened out. */
+export function createSystemClock({ keepsAlive = false }: SystemClockOptions = {}): Clock {
   let latest = 0;
   return {
     now() {
@@ -31,7 +38,7 @@ export function createSystemClock(): Clock {
     },
     setTimer(callback, delayMs) {
       const timeout = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_TIMER_DELAY_MS));
-      timeout.unref();
+      if (!keepsAlive) timeout.unref();
       return { cancel: () => clearTimeout(timeout) };
     },
   };

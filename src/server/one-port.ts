@@ -55,7 +55,7 @@ export function createOnePort(options: PortOptions): OnePort {
   };
   const accept = (socket: Socket) => {
     track(sockets, socket);
-    sniff(socket, { timeoutMs: limits.sniffTimeoutMs, decided: hand });
+    sniff(socket, { clock: options.clock, timeoutMs: limits.sniffTimeoutMs, decided: hand });
   };
   const server = tls === undefined ? createTcpServer(TCP_OPTIONS, accept) : createTls(tls, limits, accept);
   server.maxConnections = options.maxConnections;

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
+import type { Clock } from '../lib/clock.ts';
 
 /** What every HTTP/2 connection begins with (RFC 9113, section 3.4). */
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
 export interface SniffOptions {
+  readonly clock: Clock;
   /** Time to say enough, in milliseconds. A client that drips bytes gets no more of it. */
   readonly timeoutMs: number;
   /** Takes over the socket with everything that was read still in it. */
@@ -14,12 +16,12 @@ export interface SniffOptions {
  * Finds out which HTTP a client speaks by its first bytes, so that one cleartext port serves both. A
  * socket that closes, fails or says too little in time is gone afterwards and `decided` is not called.
  */
-export function sniff(socket: Socket, { timeoutMs, decided }: SniffOptions): void {
+export function sniff(socket: Socket, { clock, timeoutMs, decided }: SniffOptions): void {
   let head: Buffer = Buffer.alloc(0);
-  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  const timer = clock.setTimer(() => socket.destroy(), timeoutMs);
   const destroy = () => socket.destroy();
   const stop = () => {
-    clearTimeout(timer);
+    timer.cancel();
     socket.off('readable', read).off('end', destroy).off('error', destroy).off('close', stop);
   };
   const read = () => {

@@ -1,9 +1,9 @@
 import { createClient } from '@connectrpc/connect';
 import { AgentService } from '../../../gen/ts/agentbus/v1/agent_service_pb.js';
+import { createSystemClock } from '../../lib/clock.ts';
 import { mintId } from '../../lib/ids.ts';
 import { createSystemRandom } from '../../lib/random.ts';
 import { createBackoff } from '../backoff.ts';
-import { createClientClock } from '../client-clock.ts';
 import { AgentbusError } from '../errors.ts';
 import { encodeEnvelope, type OutgoingMessage, toEnvelope } from '../outgoing-message.ts';
 import type { AgentConnection, AgentOptions } from './agent-connection.ts';
@@ -18,7 +18,11 @@ import type { SendOutcome } from './pending-sends.ts';
 /** Connects an agent over any transport that has bidirectional streams; see `connectAgent` for the usual one. */
 export function createAgent(options: AgentOptions): AgentConnection {
   const { agentId, transport, maxInFlight = DEFAULT_MAX_IN_FLIGHT } = options;
-  const { clock = createClientClock(), random = createSystemRandom(), resetConnection = () => {} } = options;
+  const {
+    clock = createSystemClock({ keepsAlive: true }),
+    random = createSystemRandom(),
+    resetConnection = () => {},
+  } = options;
   const { instanceId = mintId('i', random) } = options;
   const client = createClient(AgentService, transport);
   const handlers: Handlers = {};

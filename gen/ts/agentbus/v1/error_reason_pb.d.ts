@@ -46,7 +46,7 @@ export enum ErrorReason {
   MALFORMED_REQUEST = 2,
 
   /**
-   * An envelope or request is larger than allowed. Status RESOURCE_EXHAUSTED.
+   * An envelope, a request or a session's outline (roster, steps, labels) is larger than allowed. Status RESOURCE_EXHAUSTED.
    *
    * Example: {"reason": "MESSAGE_TOO_LARGE", "metadata": {"limit": "4128768", "actual": "5242880"}}
    *

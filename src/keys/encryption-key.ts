@@ -21,7 +21,7 @@ export function parseEncryptionKey(text: string): Uint8Array {
  * database unreadable, not a copy of the whole directory: who wants that keeps the key elsewhere.
  */
 export async function keyBesideData(dataDir: string, random: Random): Promise<Uint8Array> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, FILE);
   const existing = await readKey(path);
   if (existing !== undefined) return existing;

@@ -53,7 +53,7 @@ async function keyOfDataDir(dataDir: string, random: Random): Promise<LoadedKeys
   const holders = await readKeysFile(path);
   if (holders !== undefined) return { keys: createKeyRing(holders) };
   return makeKey(random, async (holder) => {
-    await mkdir(dataDir, { recursive: true });
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await writeKeysFile(path, [holder]);
   });
 }

@@ -22,6 +22,12 @@ it('is made at the first call, for its owner alone, and found by the next', asyn
   expect((await stat(join(dataDir, 'encryption.key'))).mode & 0o777).toBe(0o600);
 });
 
+it('makes a data directory that is for its owner alone', async () => {
+  const fresh = join(dataDir, 'fresh');
+  await keyBesideData(fresh, random);
+  expect((await stat(fresh)).mode & 0o777).toBe(0o700);
+});
+
 it('is never replaced by a bus that starts at the same time', async () => {
   const starts = await Promise.allSettled([1, 2, 3].map(() => keyBesideData(dataDir, random)));
   const kept = (await readFile(join(dataDir, 'encryption.key'), 'utf8')).trim();

@@ -104,6 +104,12 @@ describe('the first start', () => {
     expect(second.keys.find(key)?.agents).toEqual(['*']);
   });
 
+  it('makes a data directory that is for its owner alone', async () => {
+    const dataDir = join(await folder(), 'data');
+    await (await loadKeys({ dataDir, random })).made?.keep();
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+  });
+
   it('makes none where one is configured, and stores none', async () => {
     const dataDir = await folder();
     const { keys, made } = await loadKeys({ dataDir, random, apiKey: 'dev-key' });

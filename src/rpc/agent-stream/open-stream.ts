@@ -8,6 +8,7 @@ import {
   WelcomeSchema,
 } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import type { Connection } from '../../bus/agent/agents.ts';
+import { GONE_INTERVALS } from '../../bus/agent/presence.ts';
 import { BusError } from '../../bus/bus-error.ts';
 import type { Caller } from '../../bus/caller.ts';
 import type { Consumer } from '../../bus/message/deliveries.ts';
@@ -125,7 +126,7 @@ export function openStream(options: OpenStreamOptions): OpenStream {
 function connect({ context, hello, budget, end }: OpenStreamOptions, inFlight: () => number): Connection {
   const agentId = hello.agent?.agentId ?? '';
   const { instanceId } = hello;
-  const limitMs = context.heartbeatIntervalMs * 2;
+  const limitMs = context.heartbeatIntervalMs * GONE_INTERVALS;
   return context.bus.agents.connect({
     agentId,
     instanceId,

@@ -4,12 +4,12 @@ import { MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import type { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
 import { incomingFromEnvelope } from '../bus/message/incoming.ts';
+import { notImplemented } from '../bus/not-implemented.ts';
 import type { MessageRecord } from '../engine/engine.ts';
 import { CALL_LIMITS } from '../limits.ts';
 import { deliveryFromLease } from './agent-stream/conversions.ts';
 import type { RpcContext } from './context.ts';
 import { callerOf } from './identity.ts';
-import { notImplemented } from './not-implemented.ts';
 import { pageSize } from './page-size.ts';
 import { createWaitingSignal } from './waiting-signal.ts';
 
@@ -59,9 +59,9 @@ export function createMessageService(
       const record = await messages.status(callerOf(context), { sender, messageId });
       return { statuses: [statusOf(record)] };
     },
-    listDeadLetters: () => notImplemented('ListDeadLetters'),
-    redeliverDeadLetters: () => notImplemented('RedeliverDeadLetters'),
-    purgeDeadLetters: () => notImplemented('PurgeDeadLetters'),
+    listDeadLetters: () => Promise.reject(notImplemented('ListDeadLetters')),
+    redeliverDeadLetters: () => Promise.reject(notImplemented('RedeliverDeadLetters')),
+    purgeDeadLetters: () => Promise.reject(notImplemented('PurgeDeadLetters')),
   };
 }
 

@@ -2,10 +2,10 @@ import { durationMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
+import { notImplemented } from '../bus/not-implemented.ts';
 import { CALL_LIMITS } from '../limits.ts';
 import type { RpcContext } from './context.ts';
 import { callerOf } from './identity.ts';
-import { notImplemented } from './not-implemented.ts';
 import { pageSize } from './page-size.ts';
 import { openPageToken, openSequenceToken, sealPageToken } from './page-token.ts';
 import { createWaitingSignal } from './waiting-signal.ts';
@@ -68,10 +68,10 @@ export function createSessionService(
       });
       return { events: page.events, nextPageToken: sealPageToken('events', page.next?.toString()) };
     },
-    getTask: () => notImplemented('GetTask'),
-    listTasks: () => notImplemented('ListTasks'),
-    cancelTask: () => notImplemented('CancelTask'),
-    aggregateResults: () => notImplemented('AggregateResults'),
+    getTask: () => Promise.reject(notImplemented('GetTask')),
+    listTasks: () => Promise.reject(notImplemented('ListTasks')),
+    cancelTask: () => Promise.reject(notImplemented('CancelTask')),
+    aggregateResults: () => Promise.reject(notImplemented('AggregateResults')),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { MESSAGE_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
 import { type Caller, requireSpeaker } from '../caller.ts';
+import { notImplemented } from '../not-implemented.ts';
 import type { BusObserver } from '../observer.ts';
 import { membersOf, requireActive } from '../session/commands.ts';
 import type { LiveSession } from '../session/live-session.ts';
@@ -95,16 +96,8 @@ export function createMessages(options: MessagesOptions): Messages {
     const room = engine.mailboxes.admit(recipient, bytes);
     if (room.ok) return;
     const { bound, limit, actual } = room;
-    throw new BusError(
-      'MAILBOX_FULL',
-      `the mailbox of ${recipient} is full: ${actual} ${bound}, ${limit} are allowed`,
-      {
-        agent_id: recipient,
-        bound,
-        limit,
-        actual,
-      },
-    );
+    const facts = { agent_id: recipient, bound, limit, actual };
+    throw new BusError('MAILBOX_FULL', `the mailbox of ${recipient} is full: it may hold ${limit} ${bound}`, facts);
   }
 
   async function repeatOf(
@@ -175,15 +168,10 @@ function requireSession(head: EnvelopeHead, live: LiveSession | undefined): void
 
 /** What needs no look at anything but the message. */
 function requireSupported({ head, bytes }: IncomingMessage): void {
-  if (bytes.length > MESSAGE_LIMITS.maxEnvelopeBytes) {
-    throw new BusError(
-      'MESSAGE_TOO_LARGE',
-      `the envelope has ${bytes.length} bytes; ${MESSAGE_LIMITS.maxEnvelopeBytes} are allowed`,
-      {
-        limit: MESSAGE_LIMITS.maxEnvelopeBytes,
-        actual: bytes.length,
-      },
-    );
+  const limit = MESSAGE_LIMITS.maxEnvelopeBytes;
+  if (bytes.length > limit) {
+    const facts = { limit, actual: bytes.length };
+    throw new BusError('MESSAGE_TOO_LARGE', `the envelope has ${bytes.length} bytes; ${limit} are allowed`, facts);
   }
   if (head.deliveryMode === DeliveryMode.SYNC) throw notImplemented('DELIVERY_MODE_SYNC');
   if (head.wantsReceipts) throw notImplemented('routing.receipts');
@@ -202,8 +190,4 @@ function requireFuture({ expiresAt }: EnvelopeHead, now: number): void {
     rule: 'timestamp.gt_now',
     bound: new Date(now).toISOString(),
   });
-}
-
-function notImplemented(feature: string): BusError {
-  return new BusError('NOT_IMPLEMENTED', `this version of the bus does not have ${feature}`, { feature });
 }

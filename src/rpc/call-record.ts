@@ -15,6 +15,8 @@ export interface CallRecord {
   readonly level: 'info' | 'debug';
   /** Whether the request could be read: then the interceptors run, and log it. */
   reached: boolean;
+  /** A call may end before its request was read and be noticed again when it was: the first line stands. */
+  logged: boolean;
   requests: number;
   responses: number;
 }
@@ -32,6 +34,7 @@ export function startRecord(context: HandlerContext): CallRecord {
     startedAt: performance.now(),
     level: isOpenService(context.service.typeName) ? 'debug' : 'info',
     reached: false,
+    logged: false,
     requests: 0,
     responses: 0,
   };
@@ -51,8 +54,10 @@ export function recordOf(values: ContextValues): CallRecord {
  * was said: no payload, no key, no text of an error.
  */
 export function logCall(log: Logger, values: ContextValues, error?: unknown): void {
-  const { procedure, protocol, level, startedAt, requests, responses } = recordOf(values);
-  if (!log.isLevelEnabled(level)) return;
+  const record = recordOf(values);
+  const { procedure, protocol, level, startedAt, requests, responses } = record;
+  if (record.logged || !log.isLevelEnabled(level)) return;
+  record.logged = true;
   const caller = values.get(callerKey);
   const line = {
     procedure,

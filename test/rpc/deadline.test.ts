@@ -1,9 +1,11 @@
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { Code, ConnectError, createClient, type UnaryRequest } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
+import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
 import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
+import { createDeadline } from '../../src/rpc/interceptors/deadline.ts';
 import type { Routes } from '../../src/rpc/routes.ts';
 import { echoRoutes, KEY, startServer } from '../server/start-server.ts';
 
@@ -27,6 +29,33 @@ describe('a handler that ignores its signal', () => {
     expect(error.code).toBe(Code.DeadlineExceeded);
     expect(error.findDetails(ErrorInfoSchema)[0]?.reason).toBe('DEADLINE_EXCEEDED');
     expect(lines()).toMatchObject([{ code: 'deadline_exceeded', reason: 'DEADLINE_EXCEEDED' }]);
+  });
+
+  it('leaves one line when the deadline passed before the request was read', async () => {
+    // Keys are looked up when the header is there: for so long nothing else of the request is read.
+    const find = () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
+      return { name: 'tests', agents: ['*'] };
+    };
+    const routes = echoRoutes({ sessions: { getSession: () => never } });
+    const { url, lines } = await startServer({ routes, keys: { find } });
+    const client = createClient(SessionService, createGrpcTransport({ baseUrl: url }));
+    const call = client.getSession({ sessionId: 's' }, { headers: { ...headers, 'grpc-timeout': '20m' } });
+    expect((await rejection(call)).code).toBe(Code.DeadlineExceeded);
+    expect(lines()).toHaveLength(1);
+  });
+
+  it('is not even started when its call ended before the request was read', async () => {
+    let started = false;
+    const next = () => {
+      started = true;
+      return never;
+    };
+    const ended = new ConnectError('too late', Code.DeadlineExceeded);
+    const request = { stream: false, signal: AbortSignal.abort(ended) };
+    const call = createDeadline(pino({ level: 'silent' }))(next)(request as UnaryRequest);
+    await expect(call).rejects.toBe(ended);
+    expect(started).toBe(false);
   });
 
   it('does not hold a server stream past its deadline', async () => {

@@ -14,6 +14,8 @@ export function createDeadline(log: Logger): Interceptor {
   };
   return (next) => async (request) => {
     const { signal } = request;
+    // A call can end before its request was read: then it must have no effect any more.
+    if (signal.aborted) throw reasonOf(signal);
     if (!request.stream) return untilAborted(next(request), { signal, late });
     // Reading a request whose call has ended fails with the connection: that is no fault of the handler.
     const message = interruptible(request.message, { signal, late: () => undefined });

@@ -51,6 +51,10 @@ const STATUS: Readonly<Record<Reason, Code>> = {
   STORE_FAILED: Code.Unavailable,
   NOT_IMPLEMENTED: Code.Unimplemented,
   INTERNAL: Code.Internal,
+  TASK_ENDED: Code.FailedPrecondition,
+  NOT_DELEGATOR: Code.PermissionDenied,
+  TASK_TIMED_OUT: Code.DeadlineExceeded,
+  TASK_CANCELLED: Code.Aborted,
 };
 
 /** What an engine's refusals mean to a client; all others are faults of the bus. */

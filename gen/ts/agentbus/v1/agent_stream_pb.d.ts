@@ -679,6 +679,13 @@ export declare type SendAccepted = Message<"agentbus.v1.SendAccepted"> & {
    * @generated from field: google.protobuf.Timestamp accepted_time = 1;
    */
   acceptedTime?: Timestamp | undefined;
+
+  /**
+   * The agents whose mailboxes it went to.
+   *
+   * @generated from field: repeated string recipients = 2;
+   */
+  recipients: string[];
 };
 
 /**
@@ -699,6 +706,13 @@ export declare type SendDuplicate = Message<"agentbus.v1.SendDuplicate"> & {
    * @generated from field: google.protobuf.Timestamp accepted_time = 1;
    */
   acceptedTime?: Timestamp | undefined;
+
+  /**
+   * The agents whose mailboxes it went to.
+   *
+   * @generated from field: repeated string recipients = 2;
+   */
+  recipients: string[];
 };
 
 /**

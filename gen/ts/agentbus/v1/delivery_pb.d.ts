@@ -117,7 +117,7 @@ export declare type Receipt = Message<"agentbus.v1.Receipt"> & {
   attempt: number;
 
   /**
-   * Why, for EXPIRED and DEAD_LETTERED.
+   * Why, for EXPIRED, DEAD_LETTERED and WITHDRAWN.
    *
    * @generated from field: string reason = 6;
    */

@@ -75,7 +75,8 @@ export declare type Envelope = Message<"agentbus.v1.Envelope"> & {
    * The message_id that this message answers.
    *
    * Required in a TASK_RESPONSE, where it names the task that it ends, and in a
-   * STATUS_UPDATE, where it names the task whose progress it reports.
+   * STATUS_UPDATE, where it names the task whose progress it reports: by its task_id, or by the message_id of the
+   * TASK_REQUEST that the sender was given. At most 136 visible ASCII characters.
    *
    * @generated from field: string correlation_id = 6;
    */
@@ -84,8 +85,10 @@ export declare type Envelope = Message<"agentbus.v1.Envelope"> & {
   /**
    * The task that caused this one.
    *
-   * Cancellation and deadline pass down from it; in this version it is recorded with the task. Empty for a task
-   * that nothing caused.
+   * A task of the same session, or, outside of sessions, one that the sender was given. Cancellation and deadline
+   * pass down from it. Only in a TASK_REQUEST; empty for a task that nothing caused. NOT_FOUND (TASK_NOT_FOUND) for
+   * a task that is not there, FAILED_PRECONDITION (TASK_ENDED) for one that was cancelled or timed out. At most 136
+   * visible ASCII characters.
    *
    * @generated from field: string parent_task_id = 7;
    */
@@ -94,8 +97,8 @@ export declare type Envelope = Message<"agentbus.v1.Envelope"> & {
   /**
    * The workflow step this message belongs to.
    *
-   * Empty for none; later versions let an AUTOMATIC workflow choose then. A step that the session's workflow does
-   * not have is refused. At most 128 bytes.
+   * Empty for none; an AUTOMATIC workflow puts a task that names no step into the step under way that requires its
+   * recipient. A step that the session's workflow does not have is refused. At most 128 bytes.
    *
    * @generated from field: string step = 8;
    */
@@ -229,7 +232,8 @@ export declare type Recipient = Message<"agentbus.v1.Recipient"> & {
     /**
      * One agent, `{framework}://{name}`.
      *
-     * It must be registered or in the session's roster; otherwise NOT_FOUND. At most 255 bytes.
+     * It must be registered or in the session's roster; otherwise NOT_FOUND. A task of a session goes to its
+     * members alone, who can answer it there. At most 255 bytes.
      *
      * @generated from field: string agent_id = 1;
      */
@@ -237,9 +241,10 @@ export declare type Recipient = Message<"agentbus.v1.Recipient"> & {
     case: "agentId";
   } | {
     /**
-     * Every participant of the session that has this role.
+     * Every participant of the session that has this role, but the sender.
      *
-     * Needs sender.session_id. 1 to 64 bytes. Not in this version: answers UNIMPLEMENTED.
+     * Needs sender.session_id. Each gets the message as if it alone were meant: a task becomes one task for each,
+     * see Task.task_id. All of them or none accept it. Nobody with this role: NOT_FOUND. 1 to 64 bytes.
      *
      * @generated from field: string role = 3;
      */
@@ -247,9 +252,11 @@ export declare type Recipient = Message<"agentbus.v1.Recipient"> & {
     case: "role";
   } | {
     /**
-     * The least loaded live agent that has this capability.
+     * The least loaded live agent that has this capability, but the sender.
      *
-     * 1 to 128 bytes. Not in this version: answers UNIMPLEMENTED.
+     * In a session one of its members, otherwise any registered agent. The one with the fewest unsettled messages
+     * for each of its instances is chosen; then the one that says it is the least busy. Nobody: NOT_FOUND.
+     * 1 to 128 bytes.
      *
      * @generated from field: string capability = 4;
      */
@@ -259,7 +266,7 @@ export declare type Recipient = Message<"agentbus.v1.Recipient"> & {
     /**
      * All participants of the session but the sender.
      *
-     * Needs sender.session_id. Only `true` is meaningful. Not in this version: answers UNIMPLEMENTED.
+     * Needs sender.session_id. As for `role`. Only `true` is meaningful.
      *
      * @generated from field: bool all_participants = 5;
      */
@@ -290,18 +297,20 @@ export declare const RecipientSchema: GenMessage<Recipient>;
  */
 export declare type Routing = Message<"agentbus.v1.Routing"> & {
   /**
-   * Time for one attempt of a task, from its delivery to its response.
+   * Time for one attempt of a task, from the moment its assignee is asked to the response.
    *
-   * Above 0, at most 7 days; absent means no bound. It is recorded with the task.
+   * The wait in the mailbox counts, so that an agent that is not there does not hold up its fallback.
+   * Above 0, at most 7 days; absent means no bound.
    *
    * @generated from field: google.protobuf.Duration timeout = 1;
    */
   timeout?: Duration | undefined;
 
   /**
-   * What happens when an attempt of a task fails or times out.
+   * What happens when an attempt of a task fails: it times out, its assignee goes away with it, rejects it for
+   * good, or never acknowledges it.
    *
-   * Absent means no retry. It is recorded with the task.
+   * A response ends the task, also one that says it failed: nobody is asked again. Absent means no retry.
    *
    * @generated from field: agentbus.v1.RetryPolicy retry_policy = 2;
    */
@@ -310,7 +319,8 @@ export declare type Routing = Message<"agentbus.v1.Routing"> & {
   /**
    * Agents to ask in turn when the recipient's attempts are exhausted.
    *
-   * At most 16 agent ids, each once. Recorded with the task.
+   * Each gets as many attempts as the recipient had. In a session they must be members of it. At most 16 agent
+   * ids, each once.
    *
    * @generated from field: repeated string fallback_agents = 3;
    */
@@ -328,8 +338,9 @@ export declare type Routing = Message<"agentbus.v1.Routing"> & {
   /**
    * When the message loses its use.
    *
-   * From then on it is not delivered any more and its status is EXPIRED. Absent
-   * means that it waits until it is delivered. A moment in the past is refused.
+   * From then on it is not delivered any more and its status is EXPIRED. It is the deadline of a task and of the
+   * tasks that it causes: one that is open then is TIMED_OUT. Absent means that it waits until it is delivered.
+   * A moment in the past is refused.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 5;
    */
@@ -338,11 +349,21 @@ export declare type Routing = Message<"agentbus.v1.Routing"> & {
   /**
    * Which turns in the life of the message its sender is told about by `receipt` frames.
    *
-   * Empty means none. Each state at most once. Not in this version: anything but empty answers UNIMPLEMENTED.
+   * Empty means none. Each state at most once. Receipts go to the streams that the sender has open at that moment;
+   * GetMessageStatus tells everybody else.
    *
    * @generated from field: repeated agentbus.v1.MessageState receipts = 6;
    */
   receipts: MessageState[];
+
+  /**
+   * Where the answer to a task goes.
+   *
+   * REPLY_MODE_UNSPECIFIED counts as REPLY_MODE_MAILBOX.
+   *
+   * @generated from field: agentbus.v1.ReplyMode reply_mode = 7;
+   */
+  replyMode: ReplyMode;
 };
 
 /**
@@ -518,7 +539,42 @@ export enum Priority {
 export declare const PrioritySchema: GenEnum<Priority>;
 
 /**
- * How the wait before a retry grows.
+ * Where the answer to a task, reports of its progress and the bus's own news about it go.
+ *
+ * @generated from enum agentbus.v1.ReplyMode
+ */
+export enum ReplyMode {
+  /**
+   * Counts as REPLY_MODE_MAILBOX.
+   *
+   * @generated from enum value: REPLY_MODE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Into the mailbox of the agent that asked, and into the session's events.
+   *
+   * @generated from enum value: REPLY_MODE_MAILBOX = 1;
+   */
+  MAILBOX = 1,
+
+  /**
+   * Into the session's events alone, for whoever follows the session or asks for the task: nothing piles up
+   * in a mailbox that nobody reads. Outside of sessions only GetTask shows it.
+   *
+   * @generated from enum value: REPLY_MODE_SESSION = 2;
+   */
+  SESSION = 2,
+}
+
+/**
+ * Describes the enum agentbus.v1.ReplyMode.
+ */
+export declare const ReplyModeSchema: GenEnum<ReplyMode>;
+
+/**
+ * How the wait before a retry grows. The bus shortens each wait by chance, by up to half of it, so that what
+ * failed together is not repeated together.
  *
  * @generated from enum agentbus.v1.Backoff
  */
@@ -578,7 +634,9 @@ export enum DeliveryMode {
   ASYNC = 1,
 
   /**
-   * SendMessage returns when the task has ended. Not in this version: answers UNIMPLEMENTED.
+   * SendMessage returns when the task has ended. For a TASK_REQUEST to one recipient, by SendMessage alone.
+   *
+   * The answer is in the call; it goes into the mailbox only if the call has ended before.
    *
    * @generated from enum value: DELIVERY_MODE_SYNC = 2;
    */
@@ -637,6 +695,13 @@ export enum MessageState {
    * @generated from enum value: MESSAGE_STATE_DEAD_LETTERED = 5;
    */
   DEAD_LETTERED = 5,
+
+  /**
+   * Taken back by the bus before it was settled: its task ended, or somebody else is asked.
+   *
+   * @generated from enum value: MESSAGE_STATE_WITHDRAWN = 6;
+   */
+  WITHDRAWN = 6,
 }
 
 /**

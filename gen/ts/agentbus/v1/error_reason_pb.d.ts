@@ -145,7 +145,7 @@ export enum ErrorReason {
   AGENT_NOT_FOUND = 13,
 
   /**
-   * The recipient is neither registered nor in the session's roster. Status NOT_FOUND.
+   * There is no such recipient for this sender: no agent, no member, nobody in the role, or nobody live with the capability. Status NOT_FOUND.
    *
    * Example: {"reason": "RECIPIENT_NOT_FOUND", "metadata": {"agent_id": "codex://frontend"}}
    *
@@ -199,7 +199,7 @@ export enum ErrorReason {
   MESSAGE_ID_REUSED = 19,
 
   /**
-   * Another sender's task in the session has this id. Status ALREADY_EXISTS.
+   * A task of the session, or of this sender outside of sessions, has this id. Status ALREADY_EXISTS.
    *
    * Example: {"reason": "TASK_ID_TAKEN", "metadata": {"task_id": "task_impl_backend", "session_id": "sess_a"}}
    *
@@ -377,6 +377,42 @@ export enum ErrorReason {
    * @generated from enum value: ERROR_REASON_INTERNAL = 39;
    */
   INTERNAL = 39,
+
+  /**
+   * The task has ended, so that it can neither be cancelled nor cause another. Status FAILED_PRECONDITION.
+   *
+   * Example: {"reason": "TASK_ENDED", "metadata": {"task_id": "task_1", "status": "COMPLETED"}}
+   *
+   * @generated from enum value: ERROR_REASON_TASK_ENDED = 40;
+   */
+  TASK_ENDED = 40,
+
+  /**
+   * Only the task's delegator and the session's orchestrator may do this. Status PERMISSION_DENIED.
+   *
+   * Example: {"reason": "NOT_DELEGATOR", "metadata": {"task_id": "task_1", "delegator": "claude-code://orchestrator"}}
+   *
+   * @generated from enum value: ERROR_REASON_NOT_DELEGATOR = 41;
+   */
+  NOT_DELEGATOR = 41,
+
+  /**
+   * The task that the call waited for ran out of attempts or time. Status DEADLINE_EXCEEDED.
+   *
+   * Example: {"reason": "TASK_TIMED_OUT", "metadata": {"task_id": "task_1", "cause": "AGENT_GONE"}}
+   *
+   * @generated from enum value: ERROR_REASON_TASK_TIMED_OUT = 42;
+   */
+  TASK_TIMED_OUT = 42,
+
+  /**
+   * The task that the call waited for was called off. Status ABORTED.
+   *
+   * Example: {"reason": "TASK_CANCELLED", "metadata": {"task_id": "task_1", "cause": "CANCELLED"}}
+   *
+   * @generated from enum value: ERROR_REASON_TASK_CANCELLED = 43;
+   */
+  TASK_CANCELLED = 43,
 }
 
 /**

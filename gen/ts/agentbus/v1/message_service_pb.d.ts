@@ -32,6 +32,16 @@ export declare type SendMessageRequest = Message<"agentbus.v1.SendMessageRequest
    * @generated from field: bool cancel_on_timeout = 2;
    */
   cancelOnTimeout: boolean;
+
+  /**
+   * With DELIVERY_MODE_SYNC: how long to wait for the task's end.
+   *
+   * Above 0, at most 1 hour. Absent means until the task has ended, at most 1 hour. The call's own deadline ends the
+   * wait as well.
+   *
+   * @generated from field: google.protobuf.Duration wait = 3;
+   */
+  wait?: Duration | undefined;
 };
 
 /**
@@ -68,11 +78,19 @@ export declare type SendMessageResponse = Message<"agentbus.v1.SendMessageRespon
   acceptedTime?: Timestamp | undefined;
 
   /**
-   * The response to a task that was sent with DELIVERY_MODE_SYNC.
+   * The response to a task that was sent with DELIVERY_MODE_SYNC, as the task's record keeps it: who answered, and
+   * what. It may say that the task failed.
    *
    * @generated from field: agentbus.v1.Envelope reply = 4;
    */
   reply?: Envelope | undefined;
+
+  /**
+   * The agents whose mailboxes it went to, in the order of the roster.
+   *
+   * @generated from field: repeated string recipients = 5;
+   */
+  recipients: string[];
 };
 
 /**
@@ -370,7 +388,8 @@ export declare const GetMessageStatusRequestSchema: GenMessage<GetMessageStatusR
  */
 export declare type GetMessageStatusResponse = Message<"agentbus.v1.GetMessageStatusResponse"> & {
   /**
-   * Where the message is; one entry a recipient.
+   * Where the message is; one entry for each time it was put into a mailbox, oldest first: one a recipient, and one
+   * for each further attempt of a task.
    *
    * @generated from field: repeated agentbus.v1.MessageStatus statuses = 1;
    */
@@ -425,7 +444,7 @@ export declare type MessageStatus = Message<"agentbus.v1.MessageStatus"> & {
   attempt: number;
 
   /**
-   * Why, for DEAD_LETTERED.
+   * Why, for DEAD_LETTERED and WITHDRAWN.
    *
    * @generated from field: string reason = 6;
    */
@@ -602,10 +621,12 @@ export declare const MessageService: GenService<{
   /**
    * Accepts a message: when the call returns, it is on disk.
    *
-   * Never waits for the recipient. Errors: PERMISSION_DENIED (AGENT_NOT_ALLOWED), NOT_FOUND
-   * (SESSION_NOT_FOUND, RECIPIENT_NOT_FOUND), ALREADY_EXISTS (MESSAGE_ID_REUSED, TASK_ID_TAKEN),
-   * FAILED_PRECONDITION (SESSION_ENDED), RESOURCE_EXHAUSTED (MAILBOX_FULL, MESSAGE_TOO_LARGE),
-   * UNIMPLEMENTED (NOT_IMPLEMENTED: DELIVERY_MODE_SYNC, a recipient that is not an agent id, receipts).
+   * Waits for the recipient only with DELIVERY_MODE_SYNC. Errors: PERMISSION_DENIED (AGENT_NOT_ALLOWED), NOT_FOUND
+   * (SESSION_NOT_FOUND, RECIPIENT_NOT_FOUND, TASK_NOT_FOUND), ALREADY_EXISTS (MESSAGE_ID_REUSED, TASK_ID_TAKEN),
+   * FAILED_PRECONDITION (SESSION_ENDED, TASK_ENDED), RESOURCE_EXHAUSTED (MAILBOX_FULL, MESSAGE_TOO_LARGE,
+   * LIMIT_REACHED); with DELIVERY_MODE_SYNC also DEADLINE_EXCEEDED (TASK_TIMED_OUT when the task did,
+   * DEADLINE_EXCEEDED when the wait was over before it) and ABORTED (TASK_CANCELLED): the message is on disk then,
+   * and a repeat of the call waits again.
    *
    * @generated from rpc agentbus.v1.MessageService.SendMessage
    */

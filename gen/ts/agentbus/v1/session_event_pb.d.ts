@@ -198,6 +198,14 @@ export declare type SessionEvent = Message<"agentbus.v1.SessionEvent"> & {
      */
     value: SessionTerminated;
     case: "sessionTerminated";
+  } | {
+    /**
+     * A task's assignee acknowledged it.
+     *
+     * @generated from field: agentbus.v1.TaskAccepted task_accepted = 27;
+     */
+    value: TaskAccepted;
+    case: "taskAccepted";
   } | { case: undefined; value?: undefined };
 };
 
@@ -454,6 +462,40 @@ export declare type TaskDelivered = Message<"agentbus.v1.TaskDelivered"> & {
 export declare const TaskDeliveredSchema: GenMessage<TaskDelivered>;
 
 /**
+ * A task's assignee acknowledged it: the task is its own from now on, and no mail reminds it any more.
+ *
+ * @generated from message agentbus.v1.TaskAccepted
+ */
+export declare type TaskAccepted = Message<"agentbus.v1.TaskAccepted"> & {
+  /**
+   * The task.
+   *
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * The agent that has it.
+   *
+   * @generated from field: string assignee = 2;
+   */
+  assignee: string;
+
+  /**
+   * Which attempt, counted from 1.
+   *
+   * @generated from field: uint32 attempt = 3;
+   */
+  attempt: number;
+};
+
+/**
+ * Describes the message agentbus.v1.TaskAccepted.
+ * Use `create(TaskAcceptedSchema)` to create a new message.
+ */
+export declare const TaskAcceptedSchema: GenMessage<TaskAccepted>;
+
+/**
  * A task's assignee reported progress.
  *
  * @generated from message agentbus.v1.TaskProgressed
@@ -541,6 +583,13 @@ export declare type TaskAttemptFailed = Message<"agentbus.v1.TaskAttemptFailed">
    * @generated from field: google.protobuf.Timestamp next_attempt_time = 6;
    */
   nextAttemptTime?: Timestamp | undefined;
+
+  /**
+   * Which attempt of that agent comes next, counted from 1.
+   *
+   * @generated from field: uint32 next_attempt = 7;
+   */
+  nextAttempt: number;
 };
 
 /**
@@ -665,11 +714,18 @@ export declare type TaskCancelled = Message<"agentbus.v1.TaskCancelled"> & {
   taskId: string;
 
   /**
-   * Why.
+   * Why, in words of whoever called it off.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
+
+  /**
+   * Why, for programs: CANCELLED, PARENT_CANCELLED, PARENT_TIMED_OUT, SESSION_COMPLETED or SESSION_TERMINATED.
+   *
+   * @generated from field: string code = 3;
+   */
+  code: string;
 };
 
 /**
@@ -883,6 +939,13 @@ export enum SessionEventType {
    * @generated from enum value: SESSION_EVENT_TYPE_SESSION_TERMINATED = 26;
    */
   SESSION_TERMINATED = 26,
+
+  /**
+   * `task_accepted`.
+   *
+   * @generated from enum value: SESSION_EVENT_TYPE_TASK_ACCEPTED = 27;
+   */
+  TASK_ACCEPTED = 27,
 }
 
 /**

@@ -160,7 +160,7 @@ export declare const CompletionSchema: GenMessage<Completion>;
  */
 export declare type Termination = Message<"agentbus.v1.Termination"> & {
   /**
-   * Why, in a word that programs can compare: `timeout`, `idle_timeout`.
+   * Why, in a word that programs can compare: `timeout`. The bus's own: `idle_timeout`, `step_failed`.
    *
    * @generated from field: string reason = 1;
    */

@@ -718,6 +718,15 @@ export declare type GetTaskRequest = Message<"agentbus.v1.GetTaskRequest"> & {
    * @generated from field: string task_id = 2;
    */
   taskId: string;
+
+  /**
+   * The agent that delegated it; outside of sessions it is part of the task's name.
+   *
+   * Empty means the agent that the call acts for (`x-agent-id`). In a session it is not looked at.
+   *
+   * @generated from field: string delegator = 3;
+   */
+  delegator: string;
 };
 
 /**
@@ -847,6 +856,15 @@ export declare type CancelTaskRequest = Message<"agentbus.v1.CancelTaskRequest">
    * @generated from field: string reason = 3;
    */
   reason: string;
+
+  /**
+   * The agent that delegated it; outside of sessions it is part of the task's name.
+   *
+   * Empty means the agent that the call acts for (`x-agent-id`). In a session it is not looked at.
+   *
+   * @generated from field: string delegator = 4;
+   */
+  delegator: string;
 };
 
 /**
@@ -1098,9 +1116,10 @@ export declare const SessionService: GenService<{
     output: typeof ListSessionEventsResponseSchema;
   },
   /**
-   * Returns a task.
+   * Returns a task with its result.
    *
-   * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+   * For the members of its session; outside of sessions for the two agents that it is between. NOT_FOUND
+   * (TASK_NOT_FOUND) if there is none.
    *
    * @generated from rpc agentbus.v1.SessionService.GetTask
    */
@@ -1110,9 +1129,7 @@ export declare const SessionService: GenService<{
     output: typeof GetTaskResponseSchema;
   },
   /**
-   * Lists tasks.
-   *
-   * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+   * Lists the tasks of a session, without their results.
    *
    * @generated from rpc agentbus.v1.SessionService.ListTasks
    */
@@ -1124,7 +1141,10 @@ export declare const SessionService: GenService<{
   /**
    * Calls a task off, and the tasks that it caused.
    *
-   * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+   * For its delegator and the session's orchestrator: PERMISSION_DENIED (NOT_DELEGATOR) for others. Mail that was not
+   * settled is taken back, and an assignee that has it is told by a NOTIFICATION from `agentbus://bus` whose
+   * correlation_id names the message. Repeating it changes nothing. NOT_FOUND (TASK_NOT_FOUND) if there is none,
+   * FAILED_PRECONDITION (TASK_ENDED) if it ended in another way.
    *
    * @generated from rpc agentbus.v1.SessionService.CancelTask
    */
@@ -1134,9 +1154,9 @@ export declare const SessionService: GenService<{
     output: typeof CancelTaskResponseSchema;
   },
   /**
-   * Makes one result of the session's task responses.
+   * Makes one result of the session's task responses, and a summary of the session. Nothing changes.
    *
-   * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+   * For the members. RESOURCE_EXHAUSTED (LIMIT_REACHED) if the responses have more than 3 MiB together.
    *
    * @generated from rpc agentbus.v1.SessionService.AggregateResults
    */

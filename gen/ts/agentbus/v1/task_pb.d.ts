@@ -19,9 +19,10 @@ export declare const file_agentbus_v1_task: GenFile;
  */
 export declare type Task = Message<"agentbus.v1.Task"> & {
   /**
-   * The message_id of the TASK_REQUEST that made it.
+   * Name of the task: the message_id of the TASK_REQUEST that made it.
    *
-   * Unique in its session; outside of sessions, unique for its delegator.
+   * A request that went to several agents made several tasks; theirs are `{message_id}#1`, `{message_id}#2` and so on,
+   * in the order of the roster. Unique in its session; outside of sessions, unique for its delegator.
    *
    * @generated from field: string task_id = 1;
    */
@@ -105,7 +106,7 @@ export declare type Task = Message<"agentbus.v1.Task"> & {
   routing?: Routing | undefined;
 
   /**
-   * What came out; present when status is COMPLETED or FAILED.
+   * What came out; present when status is COMPLETED or FAILED. GetTask alone shows it.
    *
    * @generated from field: agentbus.v1.TaskResult result = 13;
    */
@@ -113,6 +114,8 @@ export declare type Task = Message<"agentbus.v1.Task"> & {
 
   /**
    * Why it did not succeed; present when status is FAILED, TIMED_OUT or CANCELLED.
+   *
+   * An assignee's words are kept up to 1,024 characters here; `result` has all of them.
    *
    * @generated from field: agentbus.v1.TaskError error = 14;
    */
@@ -131,6 +134,55 @@ export declare type Task = Message<"agentbus.v1.Task"> & {
    * @generated from field: google.protobuf.Timestamp updated_at = 16;
    */
   updatedAt?: Timestamp | undefined;
+
+  /**
+   * The message_id of the TASK_REQUEST that made it.
+   *
+   * @generated from field: string message_id = 17;
+   */
+  messageId: string;
+
+  /**
+   * The agent that was asked first.
+   *
+   * @generated from field: string requested_assignee = 18;
+   */
+  requestedAssignee: string;
+
+  /**
+   * When it times out whatever its attempts are at: its own `expires_at` or the deadline of the task that caused it.
+   *
+   * @generated from field: google.protobuf.Timestamp deadline = 19;
+   */
+  deadline?: Timestamp | undefined;
+
+  /**
+   * When this attempt began or will begin; `routing.timeout` counts from here.
+   *
+   * @generated from field: google.protobuf.Timestamp attempt_time = 20;
+   */
+  attemptTime?: Timestamp | undefined;
+
+  /**
+   * How many of `routing.fallback_agents` were asked.
+   *
+   * @generated from field: uint32 fallbacks_asked = 21;
+   */
+  fallbacksAsked: number;
+
+  /**
+   * Sequence of the event that ended it; 0 while it is open.
+   *
+   * @generated from field: uint64 ended_sequence = 22;
+   */
+  endedSequence: bigint;
+
+  /**
+   * W3C Trace Context that it was delegated with; without one of its own, that of the task that caused it.
+   *
+   * @generated from field: string traceparent = 23;
+   */
+  traceparent: string;
 };
 
 /**
@@ -191,6 +243,10 @@ export declare type TaskError = Message<"agentbus.v1.TaskError"> & {
   /**
    * A word that programs can compare.
    *
+   * The bus's own: ATTEMPT_TIMED_OUT, AGENT_GONE, NOT_DELIVERED, MAILBOX_FULL, DEADLINE_EXCEEDED, CANCELLED,
+   * PARENT_CANCELLED, PARENT_TIMED_OUT, SESSION_COMPLETED, SESSION_TERMINATED. An assignee has its own; `failed` if
+   * it gives none.
+   *
    * @generated from field: string reason = 1;
    */
   reason: string;
@@ -230,7 +286,7 @@ export enum TaskStatus {
   QUEUED = 1,
 
   /**
-   * Handed to the assignee. Not in this version: a task stays QUEUED until its assignee reports or answers.
+   * Handed to the assignee.
    *
    * @generated from enum value: TASK_STATUS_DELIVERED = 2;
    */

@@ -73,7 +73,7 @@ export declare type WorkflowStep = Message<"agentbus.v1.WorkflowStep"> & {
   name: string;
 
   /**
-   * Agents that must each complete a task in it.
+   * Agents that must each complete a task in it, the orchestrator excepted.
    *
    * @generated from field: repeated string required_agents = 2;
    */
@@ -106,6 +106,13 @@ export declare type WorkflowStep = Message<"agentbus.v1.WorkflowStep"> & {
    * @generated from field: google.protobuf.Timestamp completed_at = 6;
    */
   completedAt?: Timestamp | undefined;
+
+  /**
+   * What follows when it fails.
+   *
+   * @generated from field: agentbus.v1.StepFailurePolicy on_failure = 7;
+   */
+  onFailure: StepFailurePolicy;
 };
 
 /**
@@ -157,7 +164,7 @@ export declare type NewWorkflowStep = Message<"agentbus.v1.NewWorkflowStep"> & {
   name: string;
 
   /**
-   * Agents that must each complete a task in it: orchestrator or participants.
+   * Agents that must each complete a task in it: participants, or the orchestrator for a step of its own.
    *
    * At most 64, each once.
    *
@@ -174,6 +181,15 @@ export declare type NewWorkflowStep = Message<"agentbus.v1.NewWorkflowStep"> & {
    * @generated from field: agentbus.v1.StepDependencies depends_on = 3;
    */
   dependsOn?: StepDependencies | undefined;
+
+  /**
+   * What follows when the step fails, in an AUTOMATIC workflow.
+   *
+   * STEP_FAILURE_POLICY_UNSPECIFIED counts as STEP_FAILURE_POLICY_HOLD.
+   *
+   * @generated from field: agentbus.v1.StepFailurePolicy on_failure = 4;
+   */
+  onFailure: StepFailurePolicy;
 };
 
 /**
@@ -201,6 +217,48 @@ export declare type StepDependencies = Message<"agentbus.v1.StepDependencies"> &
  * Use `create(StepDependenciesSchema)` to create a new message.
  */
 export declare const StepDependenciesSchema: GenMessage<StepDependencies>;
+
+/**
+ * What follows when a step of an AUTOMATIC workflow fails: a task in it ended FAILED or TIMED_OUT, none is open, and
+ * an agent that it requires has completed none.
+ *
+ * @generated from enum agentbus.v1.StepFailurePolicy
+ */
+export enum StepFailurePolicy {
+  /**
+   * Counts as STEP_FAILURE_POLICY_HOLD.
+   *
+   * @generated from enum value: STEP_FAILURE_POLICY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The step is FAILED and what depends on it does not start. A new task in it takes it up again, and
+   * UpdateWorkflow may say where to go on.
+   *
+   * @generated from enum value: STEP_FAILURE_POLICY_HOLD = 1;
+   */
+  HOLD = 1,
+
+  /**
+   * The step is SKIPPED, and what depends on it starts as if it were completed.
+   *
+   * @generated from enum value: STEP_FAILURE_POLICY_SKIP = 2;
+   */
+  SKIP = 2,
+
+  /**
+   * The step is FAILED and the session is terminated with the reason `step_failed`.
+   *
+   * @generated from enum value: STEP_FAILURE_POLICY_STOP = 3;
+   */
+  STOP = 3,
+}
+
+/**
+ * Describes the enum agentbus.v1.StepFailurePolicy.
+ */
+export declare const StepFailurePolicySchema: GenEnum<StepFailurePolicy>;
 
 /**
  * Where a step stands.
@@ -270,10 +328,12 @@ export enum WorkflowMode {
   UNSPECIFIED = 0,
 
   /**
-   * Steps that wait for none start with the session, and tasks that end move the workflow on; UpdateWorkflow
-   * may still set it.
+   * Steps that wait for none start with the session, and tasks that end move the workflow on.
    *
-   * Not in this version: tasks that end do not move it yet, UpdateWorkflow does.
+   * A step is completed when each agent that it requires (but the orchestrator) has completed a task in it, or was
+   * asked for one that a fallback agent completed, and none is open; a step that requires nobody, when a task in it is
+   * completed and none is open. Then the steps start whose dependencies are all COMPLETED or SKIPPED. A step that
+   * requires the orchestrator alone is completed by UpdateWorkflow, which may also set any other step.
    *
    * @generated from enum value: WORKFLOW_MODE_AUTOMATIC = 1;
    */

@@ -4,6 +4,7 @@ import { type Caller, requireSpeaker } from '../caller.ts';
 import type { BusObserver } from '../observer.ts';
 import { createConsumer } from './consumer.ts';
 import { createConsumerGroups } from './consumer-groups.ts';
+import type { MailFollower } from './mail-follower.ts';
 import { receive } from './receive.ts';
 import { createSettlements } from './settlements.ts';
 
@@ -86,18 +87,26 @@ export interface DeliveriesOptions {
   readonly observer: BusObserver;
   /** Told that an instance waits for mail by a single call; returns the end of it. */
   attend(agentId: string, instanceId: string): () => void;
+  /** Told of messages that carry a tag, one after the other. */
+  readonly followers: readonly MailFollower[];
 }
 
-export function createDeliveries({ mailboxes, clock, observer, attend }: DeliveriesOptions): Deliveries {
+export function createDeliveries(options: DeliveriesOptions): Deliveries {
+  const { mailboxes, clock, observer, attend, followers } = options;
   const groups = createConsumerGroups(mailboxes);
-  const settlements = createSettlements({ mailboxes, groups, clock, observer });
+  const settlements = createSettlements({ mailboxes, groups, clock, observer, followers });
   let received = 0;
 
-  const delivering = (leases: readonly Lease[]): void => {
+  const delivering = (agentId: string, leases: readonly Lease[]): void => {
     observer.delivered?.(leases.length);
     const again = leases.filter(({ redeliveredBecause }) => redeliveredBecause !== undefined);
     if (again.length > 0) observer.redelivered?.(again.length);
+    const tagged = leases.filter(({ tag }) => tag !== 0);
+    if (tagged.length > 0) for (const follower of followers) follower.delivered(agentId, tagged);
   };
+  mailboxes.onEnded((message) => {
+    if (message.tag !== 0) for (const follower of followers) follower.ended(message);
+  });
   return {
     async receive(caller, request) {
       requireSpeaker(caller, request.agentId);
@@ -105,7 +114,7 @@ export function createDeliveries({ mailboxes, clock, observer, attend }: Deliver
       const leave = attend(request.agentId, request.instanceId);
       try {
         const leases = await receive(request, { mailboxes, clock, holder });
-        delivering(leases);
+        delivering(request.agentId, leases);
         return leases;
       } finally {
         leave();
@@ -127,7 +136,8 @@ export function createDeliveries({ mailboxes, clock, observer, attend }: Deliver
       const { agentId } = options;
       const share = (): number => groups.share(agentId);
       const closed = (): void => leave();
-      const consumer = createConsumer(options, { mailboxes, settlements, clock, share, delivering, closed });
+      const delivered = (leases: readonly Lease[]): void => delivering(agentId, leases);
+      const consumer = createConsumer(options, { mailboxes, settlements, clock, share, delivering: delivered, closed });
       const leave = groups.join(agentId, consumer);
       consumer.wake();
       return consumer;

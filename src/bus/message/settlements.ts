@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { BusObserver } from '../observer.ts';
 import type { ConsumerGroups } from './consumer-groups.ts';
 import type { Extension, Rejection } from './deliveries.ts';
+import type { MailFollower } from './mail-follower.ts';
 
 /** Ways a delivery goes on or ends, whether a stream or a single call asks for it. */
 export interface Settlements {
@@ -16,6 +17,7 @@ export interface SettlementsOptions {
   readonly groups: ConsumerGroups;
   readonly clock: Clock;
   readonly observer: BusObserver;
+  readonly followers: readonly MailFollower[];
 }
 
 const DROPPED = 'dropped by the recipient';
@@ -24,8 +26,13 @@ const DROPPED = 'dropped by the recipient';
  * A recipient is done with a delivery when it says so, however long the disk takes:
  * its credit is free at once, so that the next delivery does not wait for an fsync.
  */
-export function createSettlements({ mailboxes, groups, clock, observer }: SettlementsOptions): Settlements {
-  const settle = async (agentId: string, deliveryIds: readonly string[], call: Call): Promise<Settlement> => {
+export function createSettlements(options: SettlementsOptions): Settlements {
+  const { mailboxes, groups, clock, observer, followers } = options;
+  const settle = async <S extends Settlement>(
+    agentId: string,
+    deliveryIds: readonly string[],
+    call: (deliveryIds: readonly string[]) => Promise<S>,
+  ): Promise<S> => {
     // A stale id is reported as such, so one that is named twice must not be both.
     const ids = [...new Set(deliveryIds)];
     const settling = call(ids);
@@ -34,9 +41,10 @@ export function createSettlements({ mailboxes, groups, clock, observer }: Settle
   };
   return {
     async acknowledge(agentId, deliveryIds) {
-      const settlement = await settle(agentId, deliveryIds, (ids) => mailboxes.acknowledge(agentId, ids));
-      observer.acknowledged?.(new Set(deliveryIds).size - settlement.stale.length);
-      return settlement;
+      const { stale, tagged } = await settle(agentId, deliveryIds, (ids) => mailboxes.acknowledge(agentId, ids));
+      observer.acknowledged?.(new Set(deliveryIds).size - stale.length);
+      if (tagged.length > 0) await Promise.all(followers.map((follower) => follower.acknowledged(agentId, tagged)));
+      return { stale };
     },
     reject: (agentId, { deliveryIds, disposition, reason }) =>
       settle(agentId, deliveryIds, (ids) => {
@@ -52,5 +60,3 @@ export function createSettlements({ mailboxes, groups, clock, observer }: Settle
     },
   };
 }
-
-type Call = (deliveryIds: readonly string[]) => Promise<Settlement>;

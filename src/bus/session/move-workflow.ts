@@ -1,11 +1,15 @@
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import type { UpdateWorkflowRequest } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
 import { StepStatus, type Workflow, type WorkflowStep } from '../../../gen/ts/agentbus/v1/workflow_pb.js';
-import { summarize, workflowInvalid } from './start-workflow.ts';
+import { workflowInvalid } from './start-workflow.ts';
+import { isAutomatic, mayStart, stepsByName, summarize, withStatus } from './step-status.ts';
 
 type WorkflowPosition = Pick<UpdateWorkflowRequest, 'currentStep' | 'completedSteps' | 'pendingSteps'>;
 
-/** The workflow after its orchestrator said where it stands. Throws WORKFLOW_INVALID. */
+/**
+ * The workflow after its orchestrator said where it stands. In AUTOMATIC mode steps that are now free to start do so,
+ * unless they are named as pending, and the current step may be left unsaid. Throws WORKFLOW_INVALID.
+ */
 export function moveWorkflow(workflow: Workflow, position: WorkflowPosition, time: Timestamp): Workflow {
   const statuses = statusesOf(position);
   for (const name of statuses.keys()) {
@@ -13,8 +17,18 @@ export function moveWorkflow(workflow: Workflow, position: WorkflowPosition, tim
       throw workflowInvalid(name, 'unknown_step', 'the workflow has no such step');
     }
   }
+  const { currentStep } = position;
   const steps = workflow.steps.map((step) => withStatus(step, statuses.get(step.name) ?? step.status, time));
-  return { ...workflow, ...summarize(steps), currentStep: position.currentStep };
+  if (!isAutomatic(workflow)) return { ...workflow, ...summarize(steps), currentStep };
+  const held = new Set(position.pendingSteps);
+  return { ...workflow, ...summarize(startFree(steps, held, time), currentStep) };
+}
+
+function startFree(steps: WorkflowStep[], held: ReadonlySet<string>, time: Timestamp): WorkflowStep[] {
+  const byName = stepsByName(steps);
+  return steps.map((step) =>
+    !held.has(step.name) && mayStart(step, byName) ? withStatus(step, StepStatus.IN_PROGRESS, time) : step,
+  );
 }
 
 function statusesOf(position: WorkflowPosition): Map<string, StepStatus> {
@@ -29,20 +43,4 @@ function statusesOf(position: WorkflowPosition): Map<string, StepStatus> {
     statuses.set(name, status);
   }
   return statuses;
-}
-
-/** Times are those of the first arrival at a status, so that saying it again moves nothing. */
-function withStatus(step: WorkflowStep, status: StepStatus, time: Timestamp): WorkflowStep {
-  if (status === step.status) return step;
-  const { startedAt = time, completedAt: _, ...rest } = step;
-  switch (status) {
-    case StepStatus.PENDING: {
-      const { startedAt: __, ...unstarted } = rest as WorkflowStep;
-      return { ...unstarted, status };
-    }
-    case StepStatus.IN_PROGRESS:
-      return { ...rest, status, startedAt };
-    default:
-      return { ...rest, status, startedAt, completedAt: time };
-  }
 }

@@ -3,6 +3,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   type NewWorkflow,
   type NewWorkflowStep,
+  StepFailurePolicy,
   StepStatus,
   type Workflow,
   WorkflowMode,
@@ -11,6 +12,7 @@ import {
   WorkflowStepSchema,
 } from '../../../gen/ts/agentbus/v1/workflow_pb.js';
 import { BusError } from '../bus-error.ts';
+import { summarize } from './step-status.ts';
 
 /**
  * The workflow of a new session. In AUTOMATIC mode the steps that wait for none start at once.
@@ -32,24 +34,12 @@ export function startWorkflow(
       name: step.name,
       requiredAgents: step.requiredAgents,
       dependsOn: [...dependsOn],
+      onFailure: step.onFailure || StepFailurePolicy.HOLD,
       status: starts ? StepStatus.IN_PROGRESS : StepStatus.PENDING,
       ...(starts && { startedAt: time }),
     });
   });
   return create(WorkflowSchema, { mode, ...summarize(steps) });
-}
-
-/** The fields of a workflow that follow from the status of its steps. */
-export function summarize(
-  steps: WorkflowStep[],
-): Pick<Workflow, 'steps' | 'currentStep' | 'completedSteps' | 'pendingSteps'> {
-  const named = (status: StepStatus) => steps.filter((step) => step.status === status).map((step) => step.name);
-  return {
-    steps,
-    currentStep: named(StepStatus.IN_PROGRESS)[0] ?? '',
-    completedSteps: named(StepStatus.COMPLETED),
-    pendingSteps: named(StepStatus.PENDING),
-  };
 }
 
 /** A WORKFLOW_INVALID error about one step. */

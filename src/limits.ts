@@ -54,10 +54,34 @@ export const SESSION_LIMITS = {
   listPageBytes: 2 * MiB,
 } as const;
 
+/** Bounds and defaults of tasks. */
+export const TASK_LIMITS = {
+  /** What a retry policy means that names no first wait: long enough for a process to restart. */
+  defaultInitialDelayMs: SECOND,
+  /** The same for the longest wait: a task that is due is not forgotten for longer than anybody watches it. */
+  defaultMaxDelayMs: MINUTE,
+  /** News that work is of no use any more is of no use itself once an agent would have finished it. */
+  takenBackTtlMs: HOUR,
+  /** Characters of an assignee's words about a failure that are kept with the task; its answer has all of them. */
+  maxErrorLength: 1_024,
+  /** Bytes of a note on progress: a line or two for people, kept in memory with each task. */
+  maxNoteBytes: 1_024,
+  /** Tasks outside of sessions that are open at once: each is held in memory, some KiB with its timer. */
+  maxLooseTasks: 100_000,
+  /** Looks for agents that are gone come this often in a task lease. */
+  looksPerLease: 4,
+  /** Message records asked for at a time while the bus starts and sees what became of open tasks meanwhile. */
+  recordsTogether: 500,
+  /** Longest wait for an answer in one call; a longer one is a reason to follow the session instead. */
+  maxSyncWaitMs: HOUR,
+} as const;
+
 /** Bounds on single messages. */
 export const MESSAGE_LIMITS = {
   /** gRPC clients receive 4 MiB by default; the rest is room for what a delivery puts around an envelope. */
   maxEnvelopeBytes: 4 * MiB - 64 * KiB,
+  /** Envelopes of one broadcast together: they are written in one transaction that everybody else waits for. */
+  maxBroadcastBytes: 64 * MiB,
   /** Objects in objects. Each is three messages of protobuf, whose decoders stop at 100; the other ten are around it. */
   maxJsonDepth: 30,
 } as const;
@@ -150,6 +174,28 @@ export const DELIVERY_LIMITS = {
   leaseSweepMs: SECOND,
 } as const;
 
+/** Bounds on making one result of a session's answers. */
+export const AGGREGATION_LIMITS = {
+  /** Answers of one session as JSON text: with what is made of them they still fit one gRPC message in most cases. */
+  maxAnswerBytes: 3 * MiB,
+  /** The encoded response. gRPC clients receive 4 MiB by default; a larger one would fail there, with a worse error. */
+  maxResponseBytes: 4 * MiB - 64 * KiB,
+  /** Failed attempts that are named for each task, the newest ones: the first show what they all show. */
+  attemptsPerTask: 5,
+  /** Artifacts of task results that are kept; a list that nobody reads to its end needs no more. */
+  maxArtifacts: 1_024,
+  /** Lines of one list or table of a summary: what somebody scrolls through. */
+  maxSummaryLines: 200,
+  /** The same in bytes, for lines that are long. */
+  maxSummaryListBytes: 32 * KiB,
+  /** Characters of one name or reason: a line of it can still be read. */
+  maxSummaryText: 160,
+  /** Characters of the words that a session ended with: a page of them. */
+  maxSummaryQuote: 4_096,
+  /** Names in one line, such as the agents that gave one value. */
+  maxSummaryNames: 5,
+} as const;
+
 /** Bounds of the port. What a stranger can make the bus hold is what these add up to. */
 export const SERVER_LIMITS = {
   /** A client speaks first in every protocol of the port; one that says nothing only holds a socket. */
@@ -196,6 +242,8 @@ export const CONFIG_LIMITS = {
   maxConnections: { default: SERVER_LIMITS.defaultMaxConnections, min: 1, max: 1_000_000 },
   /** Proxies cut streams that are silent for a minute; an agent that died is missed after two intervals. */
   heartbeatIntervalMs: { default: 15 * SECOND, min: 100, max: 10 * MINUTE },
+  /** An agent that restarts is back in seconds; one that is gone for longer should not hold up its session. */
+  taskLeaseMs: { default: 30 * SECOND, min: 100, max: 24 * HOUR },
   /** Below a second a message could expire on its way to an agent that waits for it. */
   messageTimeoutMs: { min: SECOND, max: 365 * 24 * HOUR },
 } as const;
@@ -222,6 +270,10 @@ export const STREAM_LIMITS = {
   maxUnansweredBytes: 8 * MiB,
   /** What an answer or a settlement costs at least, in memory, whatever it says. */
   minAnswerBytes: 256,
+  /** Receipts in the queue at a time: enough for full packets, and 64 KiB of the queue's room at most. */
+  maxQueuedReceipts: 256,
+  /** Copies of messages whose news wait beside a full queue: some MiB. A sender that is further behind asks for the rest. */
+  maxKeptReceipts: 4_096,
   /** A client that reads nothing for this long counts as slow: longer than any pause of a garbage collector. */
   stalledAfterMs: 5 * SECOND,
   /** After this long its messages do more good elsewhere. */

@@ -1,6 +1,7 @@
 import type { Agents } from './agent/agents.ts';
 import type { Deliveries } from './message/deliveries.ts';
 import type { Messages } from './message/messages.ts';
+import type { Receipts } from './message/receipts.ts';
 import type { SessionRegistry } from './session/session-registry.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { SessionsNow } from './session/sessions-now.ts';
@@ -14,6 +15,8 @@ export interface Bus {
   readonly onSessionEvent: SessionRegistry['onEvent'];
   readonly messages: Messages;
   readonly deliveries: Deliveries;
+  /** News for senders that asked for them. */
+  readonly receipts: Pick<Receipts, 'subscribe'>;
   readonly agents: Agents;
   /** Resolves when all that was decided before the call is durable. */
   flush(): Promise<void>;

@@ -17,6 +17,8 @@ export interface BusObserver {
   deadLettered?(): void;
   /** A message passed its expiry. */
   expired?(): void;
+  /** News of a message found no room on a stream of its sender, and was dropped. */
+  receiptDropped?(): void;
   /** A group of writes became durable in `durationMs`. */
   committed?(writes: number, durationMs: number): void;
   /** The store failed: the process must stop. */

@@ -59,6 +59,7 @@ function createObserver(registry: Registry): BusObserver {
   const acknowledged = count('messages_acknowledged', 'Messages settled for good.');
   const deadLettered = count('messages_dead_lettered', 'Messages given up.');
   const expired = count('messages_expired', 'Messages that passed their expiry.');
+  const receiptsDropped = count('receipts_dropped', 'Receipts that a stream of the sender had no room for.');
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `agentbus_${name}`, help, buckets, registers: [registry] });
   const seconds = histogram(
@@ -75,6 +76,7 @@ function createObserver(registry: Registry): BusObserver {
     acknowledged: (messages) => acknowledged.inc(messages),
     deadLettered: () => deadLettered.inc(),
     expired: () => expired.inc(),
+    receiptDropped: () => receiptsDropped.inc(),
     committed(count, durationMs) {
       writes.observe(count);
       seconds.observe(durationMs / 1_000);

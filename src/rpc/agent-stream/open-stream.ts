@@ -22,6 +22,7 @@ import { startPulse } from './pulse.ts';
 import { createSends } from './sends.ts';
 import { followServerDrain } from './server-drain.ts';
 import type { StreamContext } from './stream-context.ts';
+import { startStreamReceipts } from './stream-receipts.ts';
 import { createStreamSettlements } from './stream-settlements.ts';
 import { createWatches } from './watches.ts';
 
@@ -53,7 +54,7 @@ export interface OpenStream {
   close(): void;
 }
 
-/** Puts a stream in its place: presence, mail, watches, heartbeats. The agent is registered. Throws LIMIT_REACHED. */
+/** Puts a stream in its place: presence, mail, receipts, watches, heartbeats. The agent is registered. Throws LIMIT_REACHED. */
 export function openStream(options: OpenStreamOptions): OpenStream {
   const { context, caller, hello, outbound, budget, end } = options;
   const { bus, clock, random, drain, statusOf, heartbeatIntervalMs } = context;
@@ -81,6 +82,7 @@ export function openStream(options: OpenStreamOptions): OpenStream {
     answers.add(STREAM_LIMITS.minAnswerBytes, Promise.resolve(frame), outbound.push);
   };
   const watches = createWatches({ sessions: bus.sessions, caller, outbound, refuse });
+  const receipts = startStreamReceipts({ receipts: bus.receipts, agentId: hello.agent?.agentId ?? '', outbound });
   const pulse = startPulse({ clock, outbound, heartbeatIntervalMs, setStalled: connection.setStalled, tooSlow: end });
   const isQuiet = (): boolean => consumer.inFlight === 0 && answers.idle && outbound.empty;
   const serverDrain = followServerDrain({ drain, clock, random, outbound, begin: consumer.drain, isQuiet, end });
@@ -117,6 +119,7 @@ export function openStream(options: OpenStreamOptions): OpenStream {
       consumer.close(outbound.unsentDeliveries());
       connection.close();
       watches.stop();
+      receipts.stop();
       pulse.stop();
       serverDrain.stop();
     },

@@ -41,8 +41,11 @@ export function createSends(options: SendsOptions): (submissions: readonly Submi
   };
 }
 
-function resultOf({ messageId, duplicate, acceptedAt }: SendOutcome): SendResult {
+function resultOf({ messageId, duplicate, acceptedAt, recipients }: SendOutcome): SendResult {
   const acceptedTime = timestampFromMs(acceptedAt);
-  const outcome = { case: duplicate ? 'duplicate' : 'accepted', value: { acceptedTime } } as const;
+  const outcome = {
+    case: duplicate ? 'duplicate' : 'accepted',
+    value: { acceptedTime, recipients: [...recipients] },
+  } as const;
   return create(SendResultSchema, { messageId, outcome });
 }

@@ -78,6 +78,10 @@ export declare const DeliverySchema: GenMessage<Delivery>;
 /**
  * News about a message that its sender asked to be told, by `Routing.receipts`.
  *
+ * Each stream that the sender has open gets it, once the state is durable (DELIVERED: once the message is on its way).
+ * Receipts give way to everything else: for a client that is slow to read, those that wait shrink to the newest state
+ * of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed.
+ *
  * @generated from message agentbus.v1.Receipt
  */
 export declare type Receipt = Message<"agentbus.v1.Receipt"> & {

@@ -349,8 +349,8 @@ export declare type Routing = Message<"agentbus.v1.Routing"> & {
   /**
    * Which turns in the life of the message its sender is told about by `receipt` frames.
    *
-   * Empty means none. Each state at most once. Receipts go to the streams that the sender has open at that moment;
-   * GetMessageStatus tells everybody else.
+   * Empty means none. Each state at most once. Receipts go to the streams that the sender has open at that moment, and
+   * may be dropped for one that does not keep up, see Receipt; GetMessageStatus tells everybody else.
    *
    * @generated from field: repeated agentbus.v1.MessageState receipts = 6;
    */

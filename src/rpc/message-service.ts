@@ -22,7 +22,8 @@ export function createMessageService(
     async sendMessage({ message }, context) {
       if (message === undefined) throw new Error('validation lets no request without a message through');
       const outcome = await messages.send(callerOf(context), incomingFromEnvelope(message));
-      return { ...outcome, acceptedTime: timestampFromMs(outcome.acceptedAt) };
+      const { messageId, duplicate, acceptedAt, recipients } = outcome;
+      return { messageId, duplicate, acceptedTime: timestampFromMs(acceptedAt), recipients: [...recipients] };
     },
     async receiveMessages({ agentId, instanceId, maxMessages, wait, lease }, context) {
       const leases = await deliveries.receive(callerOf(context), {
@@ -56,8 +57,8 @@ export function createMessageService(
       return { staleDeliveryIds: [...extended.stale], leaseExpiresAt: timestampFromMs(extended.leaseExpiresAt) };
     },
     async getMessageStatus({ sender, messageId }, context) {
-      const record = await messages.status(callerOf(context), { sender, messageId });
-      return { statuses: [statusOf(record)] };
+      const records = await messages.status(callerOf(context), { sender, messageId });
+      return { statuses: records.map(statusOf) };
     },
     listDeadLetters: () => Promise.reject(notImplemented('ListDeadLetters')),
     redeliverDeadLetters: () => Promise.reject(notImplemented('RedeliverDeadLetters')),
@@ -71,6 +72,7 @@ const STATES = {
   acknowledged: MessageState.ACKNOWLEDGED,
   expired: MessageState.EXPIRED,
   dead_lettered: MessageState.DEAD_LETTERED,
+  withdrawn: MessageState.WITHDRAWN,
 } as const satisfies Record<MessageRecord['state'], MessageState>;
 
 function statusOf(record: MessageRecord) {

@@ -1,13 +1,16 @@
 import { create } from '@bufbuild/protobuf';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
-import { NewWorkflowSchema, StepStatus, WorkflowMode } from '../../../gen/ts/agentbus/v1/workflow_pb.js';
+import {
+  NewWorkflowSchema,
+  StepFailurePolicy,
+  StepStatus,
+  WorkflowMode,
+} from '../../../gen/ts/agentbus/v1/workflow_pb.js';
 import { moveWorkflow } from '../../../src/bus/session/move-workflow.ts';
 import { startWorkflow } from '../../../src/bus/session/start-workflow.ts';
+import { stepForTask } from '../../../src/bus/session/step-for-task.ts';
+import { A, B, ORCHESTRATOR, started as startedSteps, statuses, T0, T1, T2 } from './workflow-fixture.ts';
 
-const T0 = timestampFromMs(1_000);
-const T1 = timestampFromMs(2_000);
-const T2 = timestampFromMs(3_000);
 const MEMBERS = new Set(['codex://a', 'codex://b']);
 
 const workflow = (steps: { name: string; dependsOn?: { steps: string[] }; requiredAgents?: string[] }[], mode = 0) =>
@@ -38,6 +41,15 @@ describe('startWorkflow', () => {
       'a',
       'b',
     ]);
+  });
+
+  test('a step holds on failure unless it says otherwise', () => {
+    const { steps } = startWorkflow(
+      create(NewWorkflowSchema, { steps: [{ name: 'a' }, { name: 'b', onFailure: StepFailurePolicy.SKIP }] }),
+      MEMBERS,
+      T0,
+    );
+    expect(steps.map((step) => step.onFailure)).toEqual([StepFailurePolicy.HOLD, StepFailurePolicy.SKIP]);
   });
 
   test('MANUAL starts nothing', () => {
@@ -87,5 +99,82 @@ describe('moveWorkflow', () => {
     expect(() => moveWorkflow(started, wrong, T1)).toThrow(
       expect.objectContaining({ reason: 'WORKFLOW_INVALID', facts: expect.objectContaining({ problem }) }),
     );
+  });
+});
+
+// Goal: an AUTOMATIC workflow goes on from where its orchestrator put it. Method: steps left unsaid, the current one marked `*`.
+describe('moveWorkflow and the steps that are not named', () => {
+  const names = ['design', 'build', 'review'].map((name) => ({ name }));
+  const completed = (...completedSteps: string[]) => ({ currentStep: '', completedSteps, pendingSteps: [] });
+
+  test.each([
+    ['starts what waited for a completed step', completed('design'), ['COMPLETED', 'IN_PROGRESS*', 'PENDING']],
+    ['lets one that is under way be the current one', completed('build'), ['IN_PROGRESS*', 'COMPLETED', 'IN_PROGRESS']],
+    ['ends when all is done', completed('design', 'build', 'review'), ['COMPLETED', 'COMPLETED', 'COMPLETED']],
+    [
+      'holds a step that is named as pending',
+      { ...completed('design'), pendingSteps: ['build'] },
+      ['COMPLETED', 'PENDING', 'PENDING'],
+    ],
+    [
+      'takes the word of the orchestrator for the current step',
+      { ...completed('design'), currentStep: 'review' },
+      ['COMPLETED', 'IN_PROGRESS', 'IN_PROGRESS*'],
+    ],
+  ])('%s', (_, position, expected) => {
+    const moved = moveWorkflow(startedSteps(names), position, T1);
+    const shown = Object.entries(statuses(moved)).map(
+      ([name, status]) => `${status}${name === moved.currentStep ? '*' : ''}`,
+    );
+    expect(shown).toEqual(expected);
+    expect(moveWorkflow(moved, position, T2)).toEqual(moved);
+  });
+
+  test('a step starts after one that was skipped', () => {
+    const started = startedSteps(names);
+    const skipped = { ...started, steps: started.steps.map((step) => ({ ...step })) };
+    skipped.steps[0]!.status = StepStatus.SKIPPED;
+    expect(statuses(moveWorkflow(skipped, completed(), T1))).toEqual({
+      design: 'SKIPPED',
+      build: 'IN_PROGRESS',
+      review: 'PENDING',
+    });
+  });
+
+  test('MANUAL does what it is told and no more', () => {
+    const moved = moveWorkflow(startedSteps(names, WorkflowMode.MANUAL), completed('design'), T1);
+    expect(statuses(moved)).toEqual({ design: 'COMPLETED', build: 'PENDING', review: 'PENDING' });
+    const current = moveWorkflow(moved, { ...completed(), currentStep: 'build' }, T1);
+    expect(moveWorkflow(current, completed(), T2)).toMatchObject({ currentStep: '', steps: current.steps });
+  });
+});
+
+// Goal: a task that names no step finds the one it is for. Method: steps under way, waiting and over, in both modes.
+describe('stepForTask', () => {
+  const steps = [
+    { name: 'design', requiredAgents: [A] },
+    { name: 'review', requiredAgents: [ORCHESTRATOR, A, B], dependsOn: {} },
+    { name: 'deploy', requiredAgents: ['codex://fallback'] },
+  ];
+
+  test.each([
+    ['the first under way that requires its recipient', A, 'design'],
+    ['the one that requires its recipient', B, 'review'],
+    ["the orchestrator's, for a task to the orchestrator", ORCHESTRATOR, 'review'],
+    ['none, if the step has not started', 'codex://fallback', ''],
+    ['none, if no step requires the recipient', 'codex://stranger', ''],
+  ])('%s', (_, recipient, expected) => {
+    expect(stepForTask(startedSteps(steps), recipient)).toBe(expected);
+  });
+
+  test('passes over a step that is completed', () => {
+    const position = { currentStep: 'review', completedSteps: ['design'], pendingSteps: [] };
+    expect(stepForTask(moveWorkflow(startedSteps(steps), position, T1), A)).toBe('review');
+  });
+
+  test('MANUAL puts tasks nowhere', () => {
+    const position = { currentStep: 'design', completedSteps: [], pendingSteps: [] };
+    const workflow = moveWorkflow(startedSteps(steps, WorkflowMode.MANUAL), position, T1);
+    expect(stepForTask(workflow, A)).toBe('');
   });
 });

@@ -26,7 +26,7 @@ export declare type AgentResult = Message<"agentbus.v1.AgentResult"> & {
   agentId: string;
 
   /**
-   * Its role in the session.
+   * Its role in the session; `orchestrator` for the agent that leads it.
    *
    * @generated from field: string role = 2;
    */
@@ -47,7 +47,7 @@ export declare type AgentResult = Message<"agentbus.v1.AgentResult"> & {
   result?: TaskResult | undefined;
 
   /**
-   * How sure it said it was, 0 to 1; 1 if it did not say.
+   * How sure it said it was: the number from 0 to 1 that the answer has as `confidence`; 1 if it has none.
    *
    * @generated from field: double confidence = 5;
    */
@@ -61,7 +61,7 @@ export declare type AgentResult = Message<"agentbus.v1.AgentResult"> & {
 export declare const AgentResultSchema: GenMessage<AgentResult>;
 
 /**
- * A key on which answers differ.
+ * A key on which agents differ. It is listed whatever the method decides.
  *
  * @generated from message agentbus.v1.Conflict
  */
@@ -74,7 +74,7 @@ export declare type Conflict = Message<"agentbus.v1.Conflict"> & {
   key: string;
 
   /**
-   * Each different value with those who gave it.
+   * Each different value with those who gave it, the one that was given first at the head.
    *
    * @generated from field: repeated agentbus.v1.ConflictingValue values = 2;
    */
@@ -101,7 +101,7 @@ export declare type ConflictingValue = Message<"agentbus.v1.ConflictingValue"> &
   value?: Value | undefined;
 
   /**
-   * Agents that gave it.
+   * Agents that gave it, in the order in which they did.
    *
    * @generated from field: repeated string agent_ids = 2;
    */
@@ -117,6 +117,16 @@ export declare const ConflictingValueSchema: GenMessage<ConflictingValue>;
 /**
  * How the answers of several agents become one.
  *
+ * The result of a task takes part if the task is COMPLETED and the result is a JSON object; others appear in the
+ * summary. Each top-level key is judged by itself. Its values are compared whole, objects and lists included, as JSON in
+ * which the order of keys does not matter; `null` is a value, and an answer without the key abstains. An agent has
+ * one voice for each key: its newest answer that has it. Of values that are judged equal, the one that was given first
+ * is taken.
+ *
+ * `confidence` is no key to be judged but says how much the answer weighs; `status` is a key like any other. Keys
+ * that are `__proto__`, `constructor` or `prototype`, or whose values have such keys at any depth, are left out, so
+ * that the result can become a part of a shared context. `results` has all of them.
+ *
  * @generated from enum agentbus.v1.AggregationMethod
  */
 export enum AggregationMethod {
@@ -128,28 +138,37 @@ export enum AggregationMethod {
   UNSPECIFIED = 0,
 
   /**
-   * What the majority says; what the others say is listed as conflicts.
+   * For each key the value that most agents give.
+   *
+   * The confidence in a key is the share of the agents with this key that give its value.
    *
    * @generated from enum value: AGGREGATION_METHOD_CONSENSUS = 1;
    */
   CONSENSUS = 1,
 
   /**
-   * What weighs most by the confidence that each answer states.
+   * For each key the value whose agents are the surest, by the sum of the confidence that their answers state.
+   *
+   * The confidence in a key is that sum divided by the number of agents that have this key: their mean confidence,
+   * where those that give another value count 0.
    *
    * @generated from enum value: AGGREGATION_METHOD_CONFIDENCE_WEIGHTED = 2;
    */
   CONFIDENCE_WEIGHTED = 2,
 
   /**
-   * What the agent says whose role comes first in the order of roles.
+   * For each key what the agent says whose role comes first in `role_order`.
+   *
+   * Roles that are not named come after those that are. Among agents of equal rank the one that comes first in the
+   * roster is heard; the orchestrator, whose role is `orchestrator`, comes after the roster. The confidence in a key
+   * is the one that the answer states from which its value is taken.
    *
    * @generated from enum value: AGGREGATION_METHOD_SPECIALIST_PRIORITY = 3;
    */
   SPECIALIST_PRIORITY = 3,
 
   /**
-   * All answers, unjudged.
+   * No judgement: the answers and their conflicts, for somebody else to judge. The confidence is 0.
    *
    * @generated from enum value: AGGREGATION_METHOD_MANUAL = 4;
    */

@@ -42,6 +42,16 @@ export const AggregationMethodSchema = /*@__PURE__*/
 /**
  * How the answers of several agents become one.
  *
+ * The result of a task takes part if the task is COMPLETED and the result is a JSON object; others appear in the
+ * summary. Each top-level key is judged by itself. Its values are compared whole, objects and lists included, as JSON in
+ * which the order of keys does not matter; `null` is a value, and an answer without the key abstains. An agent has
+ * one voice for each key: its newest answer that has it. Of values that are judged equal, the one that was given first
+ * is taken.
+ *
+ * `confidence` is no key to be judged but says how much the answer weighs; `status` is a key like any other. Keys
+ * that are `__proto__`, `constructor` or `prototype`, or whose values have such keys at any depth, are left out, so
+ * that the result can become a part of a shared context. `results` has all of them.
+ *
  * @generated from enum agentbus.v1.AggregationMethod
  */
 export const AggregationMethod = /*@__PURE__*/

@@ -914,7 +914,7 @@ export declare type AggregateResultsRequest = Message<"agentbus.v1.AggregateResu
   method: AggregationMethod;
 
   /**
-   * Roles in order of precedence, for SPECIALIST_PRIORITY. At most 64.
+   * Roles in order of precedence, for AGGREGATION_METHOD_SPECIALIST_PRIORITY; other methods ignore it. At most 64.
    *
    * @generated from field: repeated string role_order = 3;
    */
@@ -934,35 +934,40 @@ export declare const AggregateResultsRequestSchema: GenMessage<AggregateResultsR
  */
 export declare type AggregateResultsResponse = Message<"agentbus.v1.AggregateResultsResponse"> & {
   /**
-   * The one result; absent for AGGREGATION_METHOD_MANUAL.
+   * The one result; absent for AGGREGATION_METHOD_MANUAL, empty if no answer takes part.
    *
    * @generated from field: google.protobuf.Struct unified_result = 1;
    */
   unifiedResult?: JsonObject | undefined;
 
   /**
-   * How sure it is, 0 to 1.
+   * How sure it is, 0 to 1: the mean of the confidence in its keys, which each method defines; 0 without keys.
    *
    * @generated from field: double confidence = 2;
    */
   confidence: number;
 
   /**
-   * Keys on which the answers differ.
+   * Keys on which the answers differ, whatever the method.
    *
    * @generated from field: repeated agentbus.v1.Conflict conflicts = 3;
    */
   conflicts: Conflict[];
 
   /**
-   * The answers that went into it.
+   * The answers that take part, oldest first.
    *
    * @generated from field: repeated agentbus.v1.AgentResult results = 4;
    */
   results: AgentResult[];
 
   /**
-   * An executive summary of the session in Markdown.
+   * An executive summary of the session in Markdown: how it ended, its members, steps, tasks with their failed
+   * attempts, artifacts, and what is left open.
+   *
+   * Artifacts are those of CompleteSession, and the texts and lists of texts that results have as `artifact` or
+   * `artifacts`. Long tables end with the number of lines that were left out, long texts with `…`. What agents wrote is
+   * escaped: it stays in its line and its cell, and adds neither markup nor HTML.
    *
    * @generated from field: string summary_markdown = 5;
    */
@@ -1156,7 +1161,8 @@ export declare const SessionService: GenService<{
   /**
    * Makes one result of the session's task responses, and a summary of the session. Nothing changes.
    *
-   * For the members. RESOURCE_EXHAUSTED (LIMIT_REACHED) if the responses have more than 3 MiB together.
+   * For the members. RESOURCE_EXHAUSTED (LIMIT_REACHED) if the responses that take part have more than 3 MiB together as
+   * JSON text, or what is returned has more than 4 MiB - 64 KiB.
    *
    * @generated from rpc agentbus.v1.SessionService.AggregateResults
    */

@@ -12,6 +12,8 @@ export interface BusTransportOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly backoff?: BackoffOptions | undefined;
+  /** Tries of a call that may be repeated; 1 for calls that somebody else repeats. */
+  readonly maxAttempts?: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface BusTransportOptions {
 export function createBusTransport(transport: Transport, options: BusTransportOptions): Transport {
   return {
     async unary(...call) {
+      const { maxAttempts = CLIENT_LIMITS.maxCallAttempts } = options;
       const [method, signal, timeoutMs, ...rest] = call;
       const backoff = createBackoff(options.random, options.backoff);
       const repeatable = method.idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
@@ -30,7 +33,7 @@ export function createBusTransport(transport: Transport, options: BusTransportOp
           return await transport.unary(method, signal, timeoutMs ?? CLIENT_LIMITS.callTimeoutMs, ...rest);
         } catch (thrown) {
           const error = toCallError(thrown, signal);
-          if (!repeatable || error.code !== 'UNAVAILABLE' || attempt >= CLIENT_LIMITS.maxCallAttempts) throw error;
+          if (!repeatable || error.code !== 'UNAVAILABLE' || attempt >= maxAttempts) throw error;
         }
         await sleep(options.clock, backoff.next(), signal);
       }

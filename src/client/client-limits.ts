@@ -4,10 +4,14 @@ export const CLIENT_LIMITS = {
   maxEnvelopeBytes: 4_128_768,
   /** Largest answer that is read: a session with its shared context, a page of events or a frame is far smaller. */
   maxResponseBytes: 16 * 1024 * 1024,
-  /** A call that takes longer has lost its connection; no call of the client waits on purpose. */
+  /** A call that takes longer has lost its connection; only `ask` waits on purpose, and says for how long. */
   callTimeoutMs: 30_000,
   /** Tries of a call that may be repeated: with the waits in between ten to twenty seconds, enough for a restart. */
   maxCallAttempts: 8,
+  /** Longest wait for the answer to a task in one call, by the contract. */
+  maxAnswerWaitMs: 3_600_000,
+  /** Time for the bus to say that such a wait is over, before the call is given up. */
+  answerMarginMs: 10_000,
   /** Messages handed to `send` that wait for their answer: what a mailbox frees in a second or so. */
   maxUnansweredSends: 10_000,
   /** The same in bytes, so that large messages do not fill the memory while the bus is away. */

@@ -8,6 +8,7 @@ export type {
   Handlers,
   MessageContext,
   MessageHandler,
+  ReceiptHandler,
   TaskContext,
   TaskHandler,
   TaskResult,

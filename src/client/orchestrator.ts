@@ -1,28 +1,30 @@
-import { fromBinary, type JsonObject } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { createClient, type Transport } from '@connectrpc/connect';
 import { AgentSchema, type AgentStatus } from '../../gen/ts/agentbus/v1/agent_pb.js';
 import { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
-import { EnvelopeSchema } from '../../gen/ts/agentbus/v1/envelope_pb.js';
-import { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
+import { MessageService, MessageStatusSchema } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import { SessionSchema, type SessionState } from '../../gen/ts/agentbus/v1/session_pb.js';
 import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
-import type { WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
+import type { StepFailurePolicy, WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
 import type { Clock } from '../lib/clock.ts';
 import { createSystemClock } from '../lib/clock.ts';
-import { mintId } from '../lib/ids.ts';
 import { createSystemRandom, type Random } from '../lib/random.ts';
 import type { BackoffOptions } from './backoff.ts';
 import { createBusTransport } from './bus-transport.ts';
 import { defined } from './defined.ts';
-import { encodeEnvelope, type OutgoingMessage, toEnvelope } from './outgoing-message.ts';
+import { createDelegator, type Delegator } from './delegator.ts';
+import { createMessageSender } from './message-sender.ts';
 import { pages } from './pages.ts';
 import { toPlain } from './plain.ts';
-import { type Agent, type Session, toAgent, toSession } from './records.ts';
+import { type Agent, type MessageStatus, type Session, toAgent, toSession } from './records.ts';
 import { createSessionHandle, type SessionHandle } from './session-handle.ts';
 
-/** A client of the bus that opens and leads sessions. Every call rejects with an AgentbusError. */
-export interface Orchestrator {
+/**
+ * A client of the bus that opens and leads sessions. Every call rejects with an AgentbusError. Tasks that are delegated by
+ * it, and not by one of its sessions, are outside of sessions: `task` tells how they go.
+ */
+export interface Orchestrator extends Delegator {
   /** The agent it speaks as. */
   readonly agentId: string;
   /** Opens a session that this agent leads. */
@@ -31,9 +33,14 @@ export interface Orchestrator {
   openSession(sessionId: string): SessionHandle;
   /** The sessions that the agent is a member of, newest first, without their shared context; fetched page by page. */
   listSessions(query?: SessionQuery): AsyncGenerator<Session, void, undefined>;
+  /**
+   * Where a message that this agent sent is: one entry for each time it was put into a mailbox, oldest first. Rejects with
+   * MESSAGE_NOT_FOUND if it was never accepted, or longer than 24 hours ago.
+   */
+  messageStatus(messageId: string): Promise<MessageStatus[]>;
   /** Who there is. */
   readonly agents: AgentDirectory;
-  /** Ends what follows sessions, which throws CANCELLED there, and lets the connection go. */
+  /** Ends what follows sessions and waits for answers, which throws CANCELLED there, and lets the connection go. */
   close(): void;
 }
 
@@ -66,6 +73,8 @@ export interface NewStep {
   readonly requiredAgents?: readonly string[];
   /** Default: the step before it in the list. */
   readonly dependsOn?: readonly string[];
+  /** What follows when the step fails and nobody says. Default `StepFailurePolicy.HOLD`. */
+  readonly onFailure?: StepFailurePolicy;
 }
 
 /** Which sessions to list. */
@@ -98,22 +107,14 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const agents = createClient(AgentService, transport);
   const closing = new AbortController();
 
-  async function send(outgoing: OutgoingMessage): Promise<string> {
-    const stamp = { agentId, messageId: mintId('msg', random), now: clock.now() };
-    // Read back from its bytes, so that every try says the same even if the caller changes the payload meanwhile.
-    const message = fromBinary(EnvelopeSchema, encodeEnvelope(toEnvelope(outgoing, stamp)));
-    const { messageId } = await messages.sendMessage({ message });
-    return messageId;
-  }
+  const shared = { clock, random, backoff, closed: closing.signal };
+  const sender = createMessageSender({ ...shared, agentId, messages, transport: options.transport });
 
   const openSession = (sessionId: string): SessionHandle =>
-    createSessionHandle({
-      sessions,
-      send,
-      source: { sessions, sessionId, clock, random, backoff, closed: closing.signal },
-    });
+    createSessionHandle({ sessions, sender, source: { ...shared, sessions, sessionId } });
 
   return {
+    ...createDelegator({ sessions, sender }),
     agentId,
     openSession,
     async createSession(session = {}) {
@@ -124,6 +125,10 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         const page = await sessions.listSessions({ ...query, pageToken });
         return { items: page.sessions.map((item) => toPlain(SessionSchema, item)), nextPageToken: page.nextPageToken };
       }),
+    async messageStatus(messageId) {
+      const { statuses } = await messages.getMessageStatus({ sender: agentId, messageId });
+      return statuses.map((status) => toPlain(MessageStatusSchema, status));
+    },
     agents: {
       list: (query = {}) =>
         pages(async (pageToken) => {
@@ -149,6 +154,11 @@ function requestOf(session: NewSession, orchestrator: string) {
   });
 }
 
-function stepOf({ name, requiredAgents = [], dependsOn }: NewStep) {
-  return defined({ name, requiredAgents: [...requiredAgents], dependsOn: dependsOn && { steps: [...dependsOn] } });
+function stepOf({ name, requiredAgents = [], dependsOn, onFailure }: NewStep) {
+  return defined({
+    name,
+    requiredAgents: [...requiredAgents],
+    dependsOn: dependsOn && { steps: [...dependsOn] },
+    onFailure,
+  });
 }

@@ -2,11 +2,14 @@ import { create, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { durationFromMs, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import {
   type Backoff,
+  type DeliveryMode,
   type Envelope,
   EnvelopeSchema,
+  type MessageState,
   type MessageType,
   type Priority,
   type Recipient,
+  ReplyMode,
   type Routing,
   RoutingSchema,
 } from '../../gen/ts/agentbus/v1/envelope_pb.js';
@@ -58,6 +61,16 @@ export interface MessageOptions {
   readonly fallbackAgents?: readonly string[];
   /** When the message loses its use. Default: never. */
   readonly expiresAt?: Date;
+  /**
+   * Turns in the life of the message that an agent is told of by its `onReceipt`, each at most once. Only agents hear of
+   * them: an orchestrator asks `messageStatus`. Default: none.
+   */
+  readonly receipts?: readonly MessageState[];
+  /**
+   * Where the answer to a task, reports of its progress and the bus's own news about it go: into the mailbox of whoever asked as
+   * well, or only to those who follow the session or ask for the task. Default `mailbox`, unless it is said otherwise.
+   */
+  readonly replies?: 'mailbox' | 'session';
   /** Words about the message; `traceparent` carries W3C Trace Context. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -75,6 +88,11 @@ export type OutgoingMessage = MessageOptions &
     readonly messageId?: string;
   };
 
+/** Whether the call that sends a message waits for its answer; streams cannot. */
+export interface WaitingMode {
+  readonly deliveryMode?: DeliveryMode;
+}
+
 /** Who sends, when, and the id for a message that has none. */
 export interface Stamp {
   readonly agentId: string;
@@ -84,7 +102,7 @@ export interface Stamp {
 }
 
 /** Makes the envelope of a message. */
-export function toEnvelope(message: OutgoingMessage, stamp: Stamp): Envelope {
+export function toEnvelope(message: OutgoingMessage & WaitingMode, stamp: Stamp): Envelope {
   const envelope = defined({
     messageId: message.messageId ?? stamp.messageId,
     sender: defined({ agentId: stamp.agentId, sessionId: message.sessionId }),
@@ -128,9 +146,10 @@ function contentOf({ payload, data }: Content): Envelope['content'] {
   return data === undefined ? { case: undefined } : { case: 'data', value: data };
 }
 
-function routingOf({ timeoutMs, retry, fallbackAgents, expiresAt }: MessageOptions): Routing | undefined {
-  if (timeoutMs === undefined && retry === undefined && fallbackAgents === undefined && expiresAt === undefined)
-    return undefined;
+const REPLY_MODES = { mailbox: ReplyMode.MAILBOX, session: ReplyMode.SESSION } as const;
+
+function routingOf(message: MessageOptions & WaitingMode): Routing | undefined {
+  const { timeoutMs, retry, fallbackAgents, deliveryMode, expiresAt, receipts, replies } = message;
   const routing = defined({
     timeout: optionalDuration(timeoutMs),
     retryPolicy:
@@ -141,10 +160,13 @@ function routingOf({ timeoutMs, retry, fallbackAgents, expiresAt }: MessageOptio
         initialDelay: optionalDuration(retry.initialDelayMs),
         maxDelay: optionalDuration(retry.maxDelayMs),
       }),
-    fallbackAgents: [...(fallbackAgents ?? [])],
+    fallbackAgents: fallbackAgents && [...fallbackAgents],
+    deliveryMode,
     expiresAt: expiresAt && timestampFromDate(expiresAt),
+    receipts: receipts && [...receipts],
+    replyMode: replies && REPLY_MODES[replies],
   });
-  return create(RoutingSchema, routing);
+  return Object.keys(routing).length === 0 ? undefined : create(RoutingSchema, routing);
 }
 
 function optionalDuration(ms: number | undefined) {

@@ -1,24 +1,41 @@
-import type { DescField, DescMessage, Message, MessageShape } from '@bufbuild/protobuf';
-import { type Duration, durationMs, type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import {
+  type DescField,
+  type DescMessage,
+  type JsonValue,
+  type Message,
+  type MessageShape,
+  toJson,
+} from '@bufbuild/protobuf';
+import {
+  type Duration,
+  durationMs,
+  type Timestamp,
+  timestampDate,
+  type Value,
+  ValueSchema,
+} from '@bufbuild/protobuf/wkt';
 
 /**
  * A message of the contract as a plain object: a timestamp is a `Date`, a duration a number of milliseconds
  * under its name with `Ms` at the end, a 64-bit integer a number (sequences and counts stay far
- * below 2^53), everything else as generated. Messages inside are plain as well.
+ * below 2^53), a `Value` the JSON value that it stands for, everything else as generated. Messages
+ * inside are plain as well.
  */
 export type Plain<T> = T extends Timestamp
   ? Date
-  : T extends bigint
-    ? number
-    : T extends Uint8Array
-      ? T
-      : T extends readonly (infer Item)[]
-        ? Plain<Item>[]
-        : T extends Message
-          ? PlainMessage<T>
-          : T extends { case: string; value: unknown }
-            ? { case: T['case']; value: Plain<T['value']> }
-            : T;
+  : T extends Value
+    ? JsonValue
+    : T extends bigint
+      ? number
+      : T extends Uint8Array
+        ? T
+        : T extends readonly (infer Item)[]
+          ? Plain<Item>[]
+          : T extends Message
+            ? PlainMessage<T>
+            : T extends { case: string; value: unknown }
+              ? { case: T['case']; value: Plain<T['value']> }
+              : T;
 
 type PlainMessage<T> = {
   [Key in keyof T as PlainKey<Key, T[Key]>]: NonNullable<T[Key]> extends Duration ? number : Plain<T[Key]>;
@@ -41,6 +58,7 @@ export function toPlain<Desc extends DescMessage>(
 function plainMessage(schema: DescMessage, message: Message): unknown {
   if (schema.typeName === 'google.protobuf.Timestamp') return timestampDate(message as Timestamp);
   if (schema.typeName === 'google.protobuf.Duration') return durationMs(message as Duration);
+  if (schema.typeName === 'google.protobuf.Value') return toJson(ValueSchema, message as Value);
   // A Struct is a JSON object already, wherever it is a field.
   if (schema.typeName === 'google.protobuf.Struct') return message;
   const source = message as unknown as Record<string, unknown>;

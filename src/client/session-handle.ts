@@ -1,14 +1,20 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { Client } from '@connectrpc/connect';
-import { MessageType } from '../../gen/ts/agentbus/v1/envelope_pb.js';
-import type { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
+import type { AggregationMethod } from '../../gen/ts/agentbus/v1/aggregation_pb.js';
+import { AggregateResultsResponseSchema, type SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
+import { TaskSchema, type TaskStatus } from '../../gen/ts/agentbus/v1/task_pb.js';
 import { defined } from './defined.ts';
-import type { Address, Content, MessageOptions, OutgoingMessage } from './outgoing-message.ts';
-import { type Session, type SessionEvent, toSession } from './records.ts';
+import { createDelegator, type Delegator, delegation } from './delegator.ts';
+import type { MessageSender, SentMessage } from './message-sender.ts';
+import type { NewTask } from './new-task.ts';
+import type { Address, Content, OutgoingMessage } from './outgoing-message.ts';
+import { pages } from './pages.ts';
+import { toPlain } from './plain.ts';
+import { type Aggregation, type Session, type SessionEvent, type Task, toSession } from './records.ts';
 import { type EventQuery, type EventSource, followSession } from './session-events.ts';
 
 /** A session as its orchestrator or a member works with it. Every call rejects with an AgentbusError. */
-export interface SessionHandle {
+export interface SessionHandle extends Delegator {
   readonly id: string;
   /** The session as it is on disk. */
   get(): Promise<Session>;
@@ -28,10 +34,14 @@ export interface SessionHandle {
   /** Breaks the session off. For the orchestrator. */
   terminate(termination: { readonly reason: string; readonly details?: string }): Promise<Session>;
   /**
-   * Asks an agent to do a task, and resolves with the task's id when the bus has the task on disk. While the bus
-   * is unavailable it tries again with the same id, so that the task exists once whatever happens.
+   * Asks everybody in a role, or all participants, to do a task: each gets one of its own, all of them or none. Resolves with the
+   * tasks, in the order of the roster, when the bus has them on disk. Repeats itself as `delegate` does.
    */
-  delegate(task: NewTask): Promise<string>;
+  delegateToAll(task: NewTask<Address>): Promise<DelegatedTask[]>;
+  /** The session's tasks in the order in which they were delegated, without their results; fetched page by page. */
+  tasks(query?: TaskQuery): AsyncGenerator<Task, void, undefined>;
+  /** Makes one result of the answers to the session's tasks, and a summary of the session in Markdown. Changes nothing. */
+  aggregate(how: AggregationOptions): Promise<Aggregation>;
   /** Sends any other message in the session; resolves with its id when it is on disk. Repeats itself as `delegate` does. */
   send(message: SessionMessage): Promise<string>;
   /** Follows the session: each event once, in order, across lost connections, until the session has ended. */
@@ -51,13 +61,25 @@ export type ContextChange =
   | { readonly replace: JsonObject; readonly merge?: never }
   | { readonly merge: JsonObject; readonly replace?: never };
 
-/** A task on its way to an agent. */
-export type NewTask = Omit<MessageOptions, 'sessionId' | 'correlationId'> &
-  Content & {
-    readonly to: Address;
-    /** Unique in the session. Default: a new one. Delegating again under the same id and content changes nothing. */
-    readonly taskId?: string;
-  };
+/** One of the tasks that a request to several agents made. */
+export interface DelegatedTask {
+  readonly taskId: string;
+  readonly assignee: string;
+}
+
+/** Which tasks to list. */
+export interface TaskQuery {
+  readonly status?: TaskStatus;
+  /** Only tasks that this agent is to do. */
+  readonly assignee?: string;
+}
+
+/** How answers become one result. */
+export interface AggregationOptions {
+  readonly method: AggregationMethod;
+  /** Roles in order of precedence, for `AggregationMethod.SPECIALIST_PRIORITY`. */
+  readonly roleOrder?: readonly string[];
+}
 
 /** Any message in a session. */
 export type SessionMessage = Omit<OutgoingMessage, 'sessionId'> & Content;
@@ -66,14 +88,14 @@ export type SessionMessage = Omit<OutgoingMessage, 'sessionId'> & Content;
 export interface SessionHandleOptions {
   readonly sessions: Client<typeof SessionService>;
   readonly source: EventSource;
-  /** Sends a message until it is on disk, and resolves with its id. */
-  send(message: OutgoingMessage): Promise<string>;
+  readonly sender: MessageSender;
 }
 
 /** Makes the handle of a session. Asks nothing of the bus. */
-export function createSessionHandle({ sessions, source, send }: SessionHandleOptions): SessionHandle {
+export function createSessionHandle({ sessions, source, sender }: SessionHandleOptions): SessionHandle {
   const { sessionId } = source;
   return {
+    ...createDelegator({ sessions, sender, sessionId }),
     id: sessionId,
     get: async () => toSession(await sessions.getSession({ sessionId })),
     addParticipant: async (participant) => toSession(await sessions.addParticipant({ sessionId, participant })),
@@ -91,11 +113,25 @@ export function createSessionHandle({ sessions, source, send }: SessionHandleOpt
       toSession(await sessions.completeSession({ sessionId, summary, artifacts: [...artifacts] })),
     terminate: async ({ reason, details }) =>
       toSession(await sessions.terminateSession(defined({ sessionId, reason, details }))),
-    delegate: async ({ taskId, ...task }) =>
-      send({ ...task, sessionId, type: MessageType.TASK_REQUEST, ...(taskId !== undefined && { messageId: taskId }) }),
-    send: async (message) => send({ ...message, sessionId }),
+    delegateToAll: async (task) => tasksOf(await sender.send(delegation(task, sessionId))),
+    tasks: (query = {}) =>
+      pages(async (pageToken) => {
+        const page = await sessions.listTasks({ ...query, sessionId, pageToken });
+        return { items: page.tasks.map((item) => toPlain(TaskSchema, item)), nextPageToken: page.nextPageToken };
+      }),
+    async aggregate({ method, roleOrder = [] }) {
+      const response = await sessions.aggregateResults({ sessionId, method, roleOrder: [...roleOrder] });
+      return toPlain(AggregateResultsResponseSchema, response);
+    },
+    send: async (message) => (await sender.send({ ...message, sessionId })).messageId,
     events: (query = {}) => followSession(source, query),
   };
+}
+
+/** The tasks' ids as the contract makes them: that of the message for one recipient, numbered ones for several. */
+function tasksOf({ messageId, recipients }: SentMessage): DelegatedTask[] {
+  const isAlone = recipients.length === 1;
+  return recipients.map((assignee, index) => ({ taskId: isAlone ? messageId : `${messageId}#${index + 1}`, assignee }));
 }
 
 function changeOf({ replace, merge }: ContextChange) {

@@ -2,14 +2,16 @@
  * Goal: the agent's side of the stream holds its promises when answers are lost, repeated or late.
  * Method: a real client on a transport in memory, a bus whose answers the test writes, time by hand.
  */
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MessageType } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+import { MessageState, MessageType } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
 import type { AgentConnection, AgentOptions } from '../../src/client/agent/agent-connection.ts';
 import type { ConnectionStatus } from '../../src/client/agent/connection-status.ts';
 import { createAgent } from '../../src/client/agent/create-agent.ts';
 import { RetryLater } from '../../src/client/agent/retry-later.ts';
+import type { Receipt } from '../../src/client/records.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { accepted, createScriptedBus, delivery, type ScriptedStream, settled } from './scripted-bus.ts';
 import { createSeededRandom } from './seeded-random.ts';
@@ -227,6 +229,31 @@ describe('a task', () => {
     ]);
   });
 
+  test('hands its trace on with all that is sent for it, and its id to the tasks that it causes', async () => {
+    const traces = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tracestate: 'vendor=1' };
+    const { stream } = await start({
+      async onTask(_, { delegate, send }) {
+        await send({ ...note, messageId: 'note', metadata: { mood: 'good' } });
+        await delegate({ to: 'codex://frontend', taskId: 'child' });
+        await send({ to: { role: 'reviewer' }, type: MessageType.TASK_REQUEST, messageId: 'children' });
+      },
+    });
+    stream.say(delivery('d1', { metadata: { ...traces, unrelated: 'x' } }));
+    const sent = [];
+    for (let count = 0; count < 4; count++) {
+      const [message] = (await stream.expect('send')).messages;
+      sent.push(message!);
+      stream.say(accepted(message!.messageId));
+    }
+    expect(sent.map(({ messageType, parentTaskId }) => [messageType, parentTaskId])).toEqual([
+      [MessageType.NOTIFICATION, ''],
+      [MessageType.TASK_REQUEST, 'task_1'],
+      [MessageType.TASK_REQUEST, 'task_1'],
+      [MessageType.TASK_RESPONSE, ''],
+    ]);
+    expect(sent.map(({ metadata }) => metadata)).toEqual([{ ...traces, mood: 'good' }, traces, traces, traces]);
+  });
+
   test('passes parts of itself on as its children', async () => {
     const { stream } = await start({
       async onTask(_, { delegate }) {
@@ -259,6 +286,25 @@ describe('any other message', () => {
     const { stream } = await start({ onTask() {} });
     stream.say(delivery('d1', { messageType: MessageType.NOTIFICATION }));
     expect(await stream.expect('reject')).toMatchObject({ disposition: { case: 'drop' } });
+  });
+});
+
+describe('receipts', () => {
+  test('are asked for with a message, and come to the handler, which they do not ask for mail', async () => {
+    const receipts: Receipt[] = [];
+    const { agent, bus, stream } = await start();
+    agent.onReceipt((receipt) => void receipts.push(receipt));
+    const sent = agent.send({ ...note, messageId: 'm-1', receipts: [MessageState.ACKNOWLEDGED] });
+    const { messages } = await stream.expect('send');
+    expect(messages[0]!.routing).toMatchObject({ receipts: [MessageState.ACKNOWLEDGED] });
+    stream.say(accepted('m-1'));
+    await sent;
+    const time = new Date('2026-01-01T00:00:01.500Z');
+    const receipt = { messageId: 'm-1', recipient: ORCHESTRATOR, state: MessageState.ACKNOWLEDGED, attempt: 2 };
+    stream.say({ case: 'receipt', value: { ...receipt, time: timestampFromDate(time) } });
+    await turn();
+    expect(receipts).toEqual([{ ...receipt, time, reason: '' }]);
+    expect(bus.opened).toBe(1);
   });
 });
 

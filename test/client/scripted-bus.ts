@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import { durationFromMs, type Timestamp } from '@bufbuild/protobuf/wkt';
 import { createRouterTransport, type Transport } from '@connectrpc/connect';
 import { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
 import {
@@ -125,7 +125,7 @@ function createStream(hello: Hello, iterator: AsyncIterator<AgentStreamRequest>)
 export function delivery(
   deliveryId: string,
   fields: Exclude<MessageInitShape<typeof EnvelopeSchema>, Envelope> = {},
-  more: { attempt?: number } = {},
+  more: { attempt?: number; acceptedTime?: Timestamp } = {},
 ): BusFrame {
   const message = create(EnvelopeSchema, {
     messageId: 'task_1',
@@ -139,10 +139,32 @@ export function delivery(
   return { case: 'delivery', value: { deliveries: [one] } };
 }
 
+/** The bus tells an agent that an attempt of a task is its own no more. */
+export function taskNews(
+  deliveryId: string,
+  event: 'task_cancelled' | 'task_withdrawn',
+  more: { messageId?: string; sessionId?: string; code?: string; reason?: string; acceptedTime?: Timestamp } = {},
+): BusFrame {
+  const { messageId = 'task_1', sessionId = 'sess_a', code = 'CANCELLED', reason = '', acceptedTime } = more;
+  const fields = {
+    messageId: `news of ${deliveryId}`.replaceAll(' ', '-'),
+    sender: { agentId: 'agentbus://bus', sessionId },
+    messageType: MessageType.NOTIFICATION,
+    correlationId: messageId,
+    content: { case: 'payload', value: { event, task_id: messageId, code, reason } },
+  } as const;
+  return delivery(deliveryId, fields, acceptedTime && { acceptedTime });
+}
+
 /** The bus has these messages on disk. */
 export function accepted(...messageIds: string[]): BusFrame {
   const results = messageIds.map((messageId) => ({ messageId, outcome: { case: 'accepted', value: {} } as const }));
   return { case: 'sendResult', value: { results } };
+}
+
+/** These deliveries are not this stream's any more. */
+export function stale(...staleDeliveryIds: string[]): BusFrame {
+  return { case: 'settleResult', value: { staleDeliveryIds } };
 }
 
 /** The bus has settled these deliveries, or extended their leases. */

@@ -5,7 +5,7 @@ import type { BackoffOptions } from '../backoff.ts';
 import type { OutgoingMessage } from '../outgoing-message.ts';
 import type { SessionEvent } from '../records.ts';
 import type { ConnectionStatus } from './connection-status.ts';
-import type { Handlers, MessageHandler, TaskHandler } from './handlers.ts';
+import type { Handlers, MessageHandler, ReceiptHandler, TaskHandler } from './handlers.ts';
 import type { AgentDescription } from './hello.ts';
 import type { SendOutcome } from './pending-sends.ts';
 
@@ -22,6 +22,8 @@ export interface AgentConnection {
   onTask(handler: TaskHandler): void;
   /** Sets what takes all other messages. */
   onMessage(handler: MessageHandler): void;
+  /** Sets what hears of the messages that this process sent with `receipts`, while a stream is open. */
+  onReceipt(handler: ReceiptHandler): void;
   /**
    * Sends a message; resolves when it is on disk. While the bus is away the message waits, and it is sent again under the same
    * id if its answer was lost. Rejects with what the bus refuses it for, and when the agent leaves before there is an answer.

@@ -1,9 +1,11 @@
 import { durationMs } from '@bufbuild/protobuf/wkt';
 import type { AgentStreamResponse } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
+import { type Receipt as ReceiptMessage, ReceiptSchema } from '../../../gen/ts/agentbus/v1/delivery_pb.js';
 import type { Clock } from '../../lib/clock.ts';
 import type { Backoff } from '../backoff.ts';
 import { AgentbusError } from '../errors.ts';
 import type { OutgoingMessage } from '../outgoing-message.ts';
+import { toPlain } from '../plain.ts';
 import { handleMessage } from './handle-message.ts';
 import type { Handlers } from './handlers.ts';
 import type { Lane } from './lane.ts';
@@ -54,7 +56,15 @@ export function createConversation(options: ConversationOptions): Conversation {
   const sends = createPendingSends({ clock, backoff: options.createBackoff(), changed });
   const watches = createWatches({ changed });
   const watch = (sessionId: string, { after = 0 } = {}) => watches.watch(sessionId, after);
-  const work = createWork({ ...options, handle: (message) => handleMessage(message, { ...options, watch }) });
+  const work = createWork({
+    ...options,
+    handle: (message, run) => handleMessage(message, { ...options, ...run, watch }),
+  });
+  const hear = (receipt: ReceiptMessage): void => {
+    const { onReceipt } = options.handlers;
+    // From a microtask of its own, so that a handler that throws is the program's fault and not the stream's end.
+    if (onReceipt !== undefined) queueMicrotask(() => onReceipt(toPlain(ReceiptSchema, receipt)));
+  };
   const load = (): number => Math.min(work.running / options.maxInFlight, 1);
   const heartbeat = createOnceLane(() => ({ case: 'heartbeat', value: { load: load() } }), changed);
   const farewell = createOnceLane(() => ({ case: 'drain', value: {} }), changed);
@@ -79,6 +89,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       if (frame.case === 'delivery') work.receive(frame.value.deliveries);
       else if (frame.case === 'sendResult') sends.settle(frame.value.results);
       else if (frame.case === 'settleResult') work.lane.confirm(frame.value);
+      else if (frame.case === 'receipt') hear(frame.value);
       else if (frame.case === 'sessionEvent') watches.receive(frame.value.events);
       else if (frame.case === 'drain')
         options.reconnect(frame.value.reconnectAfter ? durationMs(frame.value.reconnectAfter) : 0);

@@ -78,7 +78,7 @@ export function createAgent(options: AgentOptions): AgentConnection {
   }
 
   function finish(error: AgentbusError | undefined): void {
-    stopping.abort();
+    stopping.abort(error ?? hasLeft());
     resetConnection();
     const over = lifecycle.finish(error);
     sends.fail(over);
@@ -101,10 +101,12 @@ export function createAgent(options: AgentOptions): AgentConnection {
     return sends.send(envelope.messageId, encodeEnvelope(envelope));
   }
 
-  function setHandlers({ onTask, onMessage }: Handlers): void {
+  function setHandlers({ onTask, onMessage, onReceipt }: Handlers): void {
     if (onTask !== undefined) handlers.onTask = onTask;
     if (onMessage !== undefined) handlers.onMessage = onMessage;
-    if (isSendOnly && !connector.isLeaving) connector.reconnect(0);
+    if (onReceipt !== undefined) handlers.onReceipt = onReceipt;
+    const takesMail = handlers.onTask !== undefined || handlers.onMessage !== undefined;
+    if (isSendOnly && takesMail && !connector.isLeaving) connector.reconnect(0);
   }
 
   setHandlers(options);
@@ -128,6 +130,7 @@ export function createAgent(options: AgentOptions): AgentConnection {
     ready: lifecycle.ready,
     onTask: (onTask) => setHandlers({ onTask }),
     onMessage: (onMessage) => setHandlers({ onMessage }),
+    onReceipt: (onReceipt) => setHandlers({ onReceipt }),
     send,
     watch: (sessionId, { after = 0 } = {}) => watches.watch(sessionId, after),
     drain({ graceMs } = {}) {
@@ -135,7 +138,7 @@ export function createAgent(options: AgentOptions): AgentConnection {
       return lifecycle.closed();
     },
     async close({ graceMs = 10_000 } = {}) {
-      stopping.abort();
+      stopping.abort(hasLeft());
       watches.fail(hasLeft());
       leave(graceMs);
       await lifecycle.closed().catch(() => {});

@@ -9,9 +9,10 @@ import type { IncomingMessage } from './incoming-message.ts';
 import { RetryLater } from './retry-later.ts';
 import type { Disposition } from './settlements.ts';
 import { type ContextOptions, createMessageContext, createTaskContext, inherited } from './task-context.ts';
+import type { RunState } from './work.ts';
 
 /** What handling a message needs. */
-export interface HandleOptions extends ContextOptions {
+export interface HandleOptions extends ContextOptions, RunState {
   readonly handlers: Handlers;
   readonly clock: Clock;
   /** Waits before a response is offered again to a delegator whose mailbox is full. */
@@ -23,8 +24,13 @@ const FIRST_REQUEUE_MS = 1_000;
 /** Longest such wait. */
 const LAST_REQUEUE_MS = 60_000;
 
-/** Has a message handled and says what becomes of its delivery. Never rejects. */
-export async function handleMessage(message: IncomingMessage, options: HandleOptions): Promise<Disposition> {
+/**
+ * Has a message handled and says what becomes of its delivery; undefined when the bus took it away meanwhile. Never rejects.
+ */
+export async function handleMessage(
+  message: IncomingMessage,
+  options: HandleOptions,
+): Promise<Disposition | undefined> {
   const { onTask, onMessage } = options.handlers;
   if (message.type === MessageType.TASK_REQUEST && onTask !== undefined) return handleTask(message, onTask, options);
   if (message.type === MessageType.TASK_REQUEST || onMessage === undefined) {
@@ -43,7 +49,7 @@ async function handleTask(
   message: IncomingMessage,
   handler: TaskHandler,
   options: HandleOptions,
-): Promise<Disposition> {
+): Promise<Disposition | undefined> {
   let result: TaskResult;
   try {
     result =
@@ -65,7 +71,12 @@ function givenBack(thrown: unknown, { signal }: HandleOptions): Disposition | un
  * and no answer is lost. A response that the bus refuses is followed by one that says so; a task that
  * cannot be answered at all goes to the dead letters.
  */
-async function respond(task: IncomingMessage, content: Content, options: HandleOptions): Promise<Disposition> {
+async function respond(
+  task: IncomingMessage,
+  content: Content,
+  options: HandleOptions,
+): Promise<Disposition | undefined> {
+  if (options.isWithdrawn()) return undefined;
   try {
     await sendResponse(task, content, options);
   } catch (refusal) {

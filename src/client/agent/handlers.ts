@@ -1,7 +1,7 @@
 import type { JsonObject } from '@bufbuild/protobuf';
+import type { NewTask } from '../new-task.ts';
 import type { OutgoingMessage } from '../outgoing-message.ts';
-import type { SessionEvent } from '../records.ts';
-import type { NewTask } from '../session-handle.ts';
+import type { Receipt, SessionEvent } from '../records.ts';
 import type { IncomingMessage, IncomingTask } from './incoming-message.ts';
 import type { SendOutcome } from './pending-sends.ts';
 
@@ -36,7 +36,13 @@ export type MessageHandler = (message: IncomingMessage, context: MessageContext)
 
 /** What a handler may use besides its message. */
 export interface MessageContext {
-  /** Aborts when the agent closes or loses its place: stop soon. What is thrown then counts as not handled. */
+  /**
+   * Aborts when the agent closes or loses its place: stop soon. What is thrown then counts as not handled.
+   *
+   * In a task it aborts as well when the task is taken away, and then nothing that the handler returns or throws is sent. The
+   * `reason` of the signal is an AgentbusError: with the reason TASK_CANCELLED if the task was called off, with none
+   * if the attempt timed out or somebody else is asked; `facts.cause` has the bus's word for it.
+   */
   readonly signal: AbortSignal;
   /** Sends a message in the session of the one that is handled. */
   send(message: OutgoingMessage): Promise<SendOutcome>;
@@ -55,8 +61,12 @@ export interface TaskContext extends MessageContext {
   delegate(task: NewTask): Promise<string>;
 }
 
+/** Hears what became of a message whose `receipts` asked for it. Nothing waits for it; what it throws, the process hears. */
+export type ReceiptHandler = (receipt: Receipt) => void;
+
 /** What an agent does with its mail. A message without a handler goes to the dead letters. */
 export interface Handlers {
   onTask?: TaskHandler;
   onMessage?: MessageHandler;
+  onReceipt?: ReceiptHandler;
 }

@@ -38,7 +38,10 @@ export interface IncomingMessage {
 
 /** A task as its handler sees it. */
 export interface IncomingTask extends IncomingMessage {
-  /** The task's id, which is the message's. */
+  /**
+   * Name of the task for this agent: the id of the message that asked for it. A message that went to several agents made
+   * several tasks, which the bus tells apart by who speaks of them.
+   */
   readonly taskId: string;
 }
 

@@ -15,6 +15,8 @@ export interface SendOutcome {
   readonly duplicate: boolean;
   /** Since when it is on disk, by the clock of the bus. */
   readonly acceptedAt: Date | undefined;
+  /** The agents whose mailboxes it went to, in the order of the roster. */
+  readonly recipients: readonly string[];
 }
 
 /** Messages that the bus has not answered yet, on whichever stream. */
@@ -76,8 +78,9 @@ export function createPendingSends({ clock, backoff, changed }: PendingSendsOpti
       return;
     }
     backoff.reset();
-    const acceptedAt = outcome.value.acceptedTime && timestampDate(outcome.value.acceptedTime);
-    forget(messageId)?.resolve({ messageId, duplicate: outcome.case === 'duplicate', acceptedAt });
+    const { acceptedTime, recipients } = outcome.value;
+    const acceptedAt = acceptedTime && timestampDate(acceptedTime);
+    forget(messageId)?.resolve({ messageId, duplicate: outcome.case === 'duplicate', acceptedAt, recipients });
   }
 
   function repeatLater(entry: Pending): void {

@@ -25,6 +25,11 @@ export interface Settlements extends Lane {
 export interface SettlementsOptions {
   /** Deliveries that are being worked on. */
   held(): string[];
+  /**
+   * The bus does not know a delivery as this stream's any more: its lease ran out, or its task was taken away. Asking for
+   * more time for it again would be in vain.
+   */
+  lost(deliveryId: string): void;
   /** There is something to say, or less is unconfirmed. */
   changed(): void;
 }
@@ -36,7 +41,7 @@ interface Unconfirmed {
 }
 
 /** Makes the lane. The bus answers every id of every frame once, which tells confirmations of extensions and settlements apart. */
-export function createSettlements({ held, changed }: SettlementsOptions): Settlements {
+export function createSettlements({ held, lost, changed }: SettlementsOptions): Settlements {
   const unconfirmed = new Map<string, Unconfirmed>();
   let settledCount = 0;
   let acknowledgements: string[] = [];
@@ -54,7 +59,10 @@ export function createSettlements({ held, changed }: SettlementsOptions): Settle
     const entry = unconfirmed.get(deliveryId);
     if (entry === undefined || --entry.frames > 0) return;
     unconfirmed.delete(deliveryId);
-    if (entry.settled === undefined) return;
+    if (entry.settled === undefined) {
+      if (stale) lost(deliveryId);
+      return;
+    }
     settledCount--;
     if (!stale) entry.settled.durable?.();
   }

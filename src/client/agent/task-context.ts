@@ -1,4 +1,5 @@
 import { MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import { taskRequest } from '../new-task.ts';
 import type { OutgoingMessage } from '../outgoing-message.ts';
 import type { SessionEvent } from '../records.ts';
 import type { MessageContext, TaskContext } from './handlers.ts';
@@ -26,22 +27,19 @@ export function createMessageContext(
 
 /** Makes the context of a task's handler. */
 export function createTaskContext(task: IncomingMessage, options: ContextOptions): TaskContext {
-  const cause = { ...inherited(task), parentTaskId: task.messageId };
+  const cause = inherited(task);
+  // Only tasks have a parent; whatever else the handler sends belongs to the task by its trace.
+  const parentOf = ({ type }: OutgoingMessage) =>
+    type === MessageType.TASK_REQUEST ? { ...cause, parentTaskId: task.messageId } : cause;
+  const send = (outgoing: OutgoingMessage) => options.send(within(parentOf(outgoing), outgoing));
   return {
     ...createMessageContext(task, options),
-    send: (outgoing) => options.send(within(cause, outgoing)),
-    async delegate({ taskId, ...child }) {
-      const request: OutgoingMessage = {
-        ...child,
-        type: MessageType.TASK_REQUEST,
-        ...(taskId !== undefined && { messageId: taskId }),
-      };
-      return (await options.send(within(cause, request))).messageId;
-    },
+    send,
+    delegate: async (child) => (await send(taskRequest(child))).messageId,
     progress(percent, note) {
       const payload = { progress: percent, ...(note !== undefined && { note }) };
       const sent = options.send({
-        ...inherited(task),
+        ...cause,
         to: task.sender,
         type: MessageType.STATUS_UPDATE,
         correlationId: task.messageId,

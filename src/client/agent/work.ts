@@ -1,8 +1,11 @@
 import type { Delivery } from '../../../gen/ts/agentbus/v1/delivery_pb.js';
 import type { Envelope } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { CLIENT_LIMITS } from '../client-limits.ts';
+import type { AgentbusError } from '../errors.ts';
 import { type IncomingMessage, toIncomingMessage } from './incoming-message.ts';
+import { createRun, isMeant, isNewAttempt, type Run, withdraw } from './run.ts';
 import { createSettlements, type Disposition, type Settlements } from './settlements.ts';
+import { readWithdrawal, supersededError, type Withdrawal } from './withdrawal.ts';
 
 /** Messages in the hands of the agent, across streams. */
 export interface Work {
@@ -18,32 +21,46 @@ export interface Work {
 
 /** What {@link createWork} works with. */
 export interface WorkOptions {
-  /** Handles a message to its end. Never rejects. */
-  handle(message: IncomingMessage): Promise<Disposition>;
+  /** Handles a message to its end; undefined when the bus took it away meanwhile. Never rejects. */
+  handle(message: IncomingMessage, run: RunState): Promise<Disposition | undefined>;
+  /** Tells all handlers to stop. */
+  readonly signal: AbortSignal;
   /** Whether the agent is leaving: new deliveries, sent before the bus knew of it, go back. */
   isLeaving(): boolean;
   /** A handler ended, or something is to be said. */
   changed(): void;
 }
 
-interface Running {
-  readonly key: string;
-  /** The newest delivery of the message; undefined while the stream that held it is gone. */
-  deliveryId: string | undefined;
+/** A run as its handler's side sees it. */
+export interface RunState {
+  /** Tells this handler to stop. */
+  readonly signal: AbortSignal;
+  /** Whether the bus took the task away: nobody wants its outcome. */
+  isWithdrawn(): boolean;
 }
 
 /**
  * Runs one handler a message, however often it is delivered meanwhile: the end of the handler settles the
  * newest delivery. A message that was acknowledged is remembered until the bus has confirmed its acknowledgement.
  */
-export function createWork({ handle, isLeaving, changed }: WorkOptions): Work {
-  const running = new Map<string, Running>();
+export function createWork({ handle, signal, isLeaving, changed }: WorkOptions): Work {
+  /** All handlers, those of withdrawn tasks included, which may take their time to stop. */
+  const runs = new Set<Run>();
+  /** Those whose outcome counts, by their message. */
+  const current = new Map<string, Run>();
   /** Keys of handled messages, oldest first. */
   const handled = new Set<string>();
 
   const lane = createSettlements({
-    held: () => [...running.values()].flatMap(({ deliveryId }) => deliveryId ?? []),
+    held: () => [...current.values()].flatMap(({ deliveryId }) => deliveryId ?? []),
+    lost(deliveryId) {
+      for (const run of current.values()) if (run.deliveryId === deliveryId) run.deliveryId = undefined;
+    },
     changed,
+  });
+
+  signal.addEventListener('abort', () => {
+    for (const { stop } of runs) stop.abort(signal.reason);
   });
 
   function remember(key: string): void {
@@ -55,36 +72,64 @@ export function createWork({ handle, isLeaving, changed }: WorkOptions): Work {
     }
   }
 
-  function settle({ key, deliveryId }: Running, disposition: Disposition): void {
+  function settle(key: string, deliveryId: string | undefined, disposition: Disposition): void {
     if (disposition.kind === 'acknowledge') remember(key);
     if (deliveryId !== undefined) lane.settle(deliveryId, disposition, () => handled.delete(key));
   }
 
-  async function start(task: Running, message: IncomingMessage): Promise<void> {
-    running.set(task.key, task);
-    const disposition = await handle(message);
-    running.delete(task.key);
-    settle(task, disposition);
+  async function start(key: string, run: Run): Promise<void> {
+    runs.add(run);
+    current.set(key, run);
+    if (signal.aborted) run.stop.abort(signal.reason);
+    const state = { signal: run.stop.signal, isWithdrawn: () => run.isWithdrawn };
+    const disposition = await handle(run.message, state);
+    runs.delete(run);
+    if (current.get(key) === run) current.delete(key);
+    if (disposition !== undefined && !run.isWithdrawn) settle(key, run.deliveryId, disposition);
     changed();
   }
 
-  function receiveOne(delivery: Delivery, message: Envelope): void {
+  function takeAway(key: string, run: Run, error: AgentbusError): void {
+    current.delete(key);
+    withdraw(run, error);
+  }
+
+  /** The bus's own news are for the agent itself, whatever handlers it has. */
+  function obey(withdrawal: Withdrawal, deliveryId: string): void {
+    for (const [key, run] of current) {
+      if (isMeant(run, withdrawal)) takeAway(key, run, withdrawal.error);
+    }
+    lane.settle(deliveryId, { kind: 'acknowledge' });
+  }
+
+  function takeUp(key: string, message: IncomingMessage, deliveryId: string): void {
+    const inHand = current.get(key);
+    if (inHand !== undefined && !isNewAttempt(inHand, message.acceptedAt)) {
+      inHand.deliveryId = deliveryId;
+      return;
+    }
+    if (inHand !== undefined) takeAway(key, inHand, supersededError(message.messageId));
+    if (isLeaving()) lane.settle(deliveryId, { kind: 'requeue', delayMs: 0, reason: 'the agent is leaving' });
+    else void start(key, createRun(message, deliveryId));
+  }
+
+  function receiveOne(delivery: Delivery, envelope: Envelope): void {
     const { deliveryId } = delivery;
-    const key = keyOf(message);
-    const inHand = running.get(key);
-    if (handled.has(key)) settle({ key, deliveryId }, { kind: 'acknowledge' });
-    else if (inHand !== undefined) inHand.deliveryId = deliveryId;
-    else if (isLeaving()) lane.settle(deliveryId, { kind: 'requeue', delayMs: 0, reason: 'the agent is leaving' });
-    else void start({ key, deliveryId }, toIncomingMessage(delivery, message));
+    const key = keyOf(envelope);
+    const message = toIncomingMessage(delivery, envelope);
+    const withdrawal = readWithdrawal(message);
+    if (withdrawal !== undefined) obey(withdrawal, deliveryId);
+    else if (handled.has(key)) settle(key, deliveryId, { kind: 'acknowledge' });
+    else takeUp(key, message, deliveryId);
   }
 
   return {
     lane,
     get running() {
-      return running.size;
+      return runs.size;
     },
     streamLost() {
-      for (const task of running.values()) task.deliveryId = undefined;
+      for (const run of current.values()) run.deliveryId = undefined;
     },
     receive(deliveries) {
       for (const delivery of deliveries) if (delivery.message !== undefined) receiveOne(delivery, delivery.message);

@@ -43,11 +43,11 @@ export function advanceWorkflow(state: WorkflowState, time: Timestamp): Workflow
   const queue = underWay(state);
   if (queue.length === 0 || !isAutomatic(workflow)) return {};
   const steps = stepsByName(workflow.steps);
-  const tallies = tallyBySteps(tasks);
+  const tasksOf = Map.groupBy(tasks, (task) => task.step);
   const ended: WorkflowStep[] = [];
   // The steps that start are looked at in their turn: the loop sees what is pushed while it runs.
   for (const step of queue) {
-    const status = outcomeOf(step, tallies.get(step.name), orchestrator);
+    const status = outcomeOf(step, tasksOf.get(step.name) ?? [], orchestrator);
     if (status === undefined) continue;
     const over = withStatus(step, status, time);
     ended.push(over);
@@ -76,38 +76,22 @@ function stopsSession({ status, onFailure }: WorkflowStep): boolean {
   return status === StepStatus.FAILED && onFailure === StepFailurePolicy.STOP;
 }
 
-/** The tasks of one step, as far as its outcome depends on them. */
-interface Tally {
-  open: boolean;
-  failed: boolean;
-  /** Agents that completed a task, or were asked for one that a fallback agent completed. */
-  readonly completedBy: Set<string>;
-}
-
-function tallyBySteps(tasks: WorkflowState['tasks']): Map<string, Tally> {
-  const tallies = new Map<string, Tally>();
-  for (const task of tasks) {
-    let tally = tallies.get(task.step);
-    if (tally === undefined) {
-      tally = { open: false, failed: false, completedBy: new Set() };
-      tallies.set(task.step, tally);
-    }
-    if (isOpen(task)) tally.open = true;
-    if (task.status === TaskStatus.COMPLETED) tally.completedBy.add(task.assignee).add(task.requestedAssignee);
-    if (task.status === TaskStatus.FAILED || task.status === TaskStatus.TIMED_OUT) tally.failed = true;
-  }
-  return tallies;
-}
-
 /** The status at which a step that is under way ends; undefined while it goes on. */
-function outcomeOf(step: WorkflowStep, tally: Tally | undefined, orchestrator: string): StepStatus | undefined {
-  if (tally === undefined || tally.open) return undefined;
-  const counted = step.requiredAgents.filter((agentId) => agentId !== orchestrator);
-  const isOrchestratorsOwn = counted.length === 0 && step.requiredAgents.length > 0;
+function outcomeOf({ requiredAgents, onFailure }: WorkflowStep, tasks: Task[], orchestrator: string) {
+  if (tasks.some(isOpen)) return undefined;
+  const counted = requiredAgents.filter((agentId) => agentId !== orchestrator);
+  const isOrchestratorsOwn = counted.length === 0 && requiredAgents.length > 0;
   if (isOrchestratorsOwn) return undefined;
-  const { completedBy, failed } = tally;
-  const isDone = counted.length === 0 ? completedBy.size > 0 : counted.every((agentId) => completedBy.has(agentId));
+  const completed = tasks.filter(({ status }) => status === TaskStatus.COMPLETED);
+  // A fallback agent's success is also that of the agent whose place it took.
+  const agents = new Set(completed.flatMap(({ assignee, requestedAssignee }) => [assignee, requestedAssignee]));
+  const isDone = counted.length === 0 ? completed.length > 0 : counted.every((agentId) => agents.has(agentId));
   if (isDone) return StepStatus.COMPLETED;
-  if (!failed) return undefined;
-  return step.onFailure === StepFailurePolicy.SKIP ? StepStatus.SKIPPED : StepStatus.FAILED;
+  if (!tasks.some(hasFailed)) return undefined;
+  return onFailure === StepFailurePolicy.SKIP ? StepStatus.SKIPPED : StepStatus.FAILED;
+}
+
+/** A task that was called off has neither failed nor succeeded. */
+function hasFailed({ status }: Task): boolean {
+  return status === TaskStatus.FAILED || status === TaskStatus.TIMED_OUT;
 }

@@ -188,8 +188,10 @@ export const AGGREGATION_LIMITS = {
   maxSummaryLines: 200,
   /** The same in bytes, for lines that are long. */
   maxSummaryListBytes: 32 * KiB,
-  /** Characters of one name or reason: a line of it can still be read. */
-  maxSummaryText: 160,
+  /** Characters of one name or reason: the longest agent id in full. */
+  maxSummaryText: 256,
+  /** Characters of an artifact, which is of no use in part: as long as CompleteSession takes it. */
+  maxSummaryArtifact: 2_048,
   /** Characters of the words that a session ended with: a page of them. */
   maxSummaryQuote: 4_096,
   /** Names in one line, such as the agents that gave one value. */
@@ -246,6 +248,26 @@ export const CONFIG_LIMITS = {
   taskLeaseMs: { default: 30 * SECOND, min: 100, max: 24 * HOUR },
   /** Below a second a message could expire on its way to an agent that waits for it. */
   messageTimeoutMs: { min: SECOND, max: 365 * 24 * HOUR },
+} as const;
+
+/** Bounds on traces, which are told about in passing and must never cost a message. */
+export const TRACE_LIMITS = {
+  /** Spans that wait for the collector, about 1 KiB each: a second or more of a busy bus, after which they are dropped. */
+  maxQueuedSpans: 8_192,
+  /** What collectors take by default in one request, in less than 1 MiB. */
+  maxSpansPerExport: 512,
+  /** Whoever looks at a trace waits for it no longer than for the page to load. */
+  exportEveryMs: SECOND,
+  /** A collector that is not there is worth a line now and then, not one a second. */
+  reportEveryMs: MINUTE,
+  /** Time for the last spans when the bus stops: the rest of the shutdown has had most of what operators allow. */
+  stopTimeoutMs: 3 * SECOND,
+  /** Characters of an attribute: an agent id or a path in full. */
+  maxAttributeLength: 512,
+  /** Deliveries, tasks and messages without a trace of their own that are remembered, each: some MiB. */
+  maxOpen: 10_000,
+  /** The end of a lease that nobody tells of is seen this late; the span still ends with the lease. */
+  leaseLookMs: SECOND,
 } as const;
 
 /** Bounds of one agent stream. */

@@ -10,6 +10,7 @@ const LIMITS = '^src/limits[.]ts$';
 const LIB = '^src/lib/';
 const GENERATED = '^gen/ts/';
 const ENGINE_CONTRACT = '^src/engine/engine[.]ts$';
+const TELEMETRY = '^src/telemetry/';
 const CONNECT = '^node_modules/@connectrpc/';
 const NODE_BUILT_IN = `^(node:)?(${builtinModules.join('|')})$`;
 
@@ -75,6 +76,31 @@ module.exports = {
       path: '^src/server/',
       mayImport: ['^src/rpc/', '^src/bus/', LIB, LIMITS, GENERATED],
     }),
+    layer({
+      name: 'telemetry-knows-the-tracer-only',
+      comment: "Traces are told to an interface of the bus; how they leave the process is nobody else's business.",
+      path: TELEMETRY,
+      mayImport: ['^src/bus/tracer[.]ts$', LIB, LIMITS],
+    }),
+    {
+      name: 'opentelemetry-in-telemetry-only',
+      comment: 'The bus does not depend on how its traces are exported.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [TELEMETRY] },
+      to: { path: '^node_modules/@opentelemetry/' },
+    },
+    {
+      name: 'telemetry-is-loaded-on-demand',
+      comment: 'A bus without a collector must not pay for loading OpenTelemetry; settings and types cost nothing.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [TELEMETRY] },
+      to: {
+        path: TELEMETRY,
+        pathNot: ['^src/telemetry/tracing-settings[.]ts$'],
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
     layer({
       name: 'client-speaks-the-contract-only',
       comment: 'A client that reaches into the server would ship it to every agent.',

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseEncryptionKey } from './keys/encryption-key.ts';
 import { CONFIG_LIMITS } from './limits.ts';
+import { parseTracingSettings, type TracingSettings } from './telemetry/tracing-settings.ts';
 
 /** What a bus process runs with; complete and checked. */
 export interface Config {
@@ -19,6 +20,8 @@ export interface Config {
   readonly maxConnections: number;
   readonly messageTimeoutMs?: number;
   readonly encryptionKey?: Uint8Array;
+  /** Absent: no traces. */
+  readonly tracing?: TracingSettings;
 }
 
 /** A setting that cannot be used, in one sentence that names flag, value and bound. */
@@ -73,6 +76,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
   const tls = { ...optional('tlsCert', 'tls-cert', String), ...optional('tlsKey', 'tls-key', String) };
   if (Object.keys(tls).length === 1) throw new ConfigError('--tls-cert and --tls-key are needed together');
   const { port, maxConnections, heartbeatIntervalMs, messageTimeoutMs } = CONFIG_LIMITS;
+  const tracing = parseTracingSettings(env);
   return {
     host: text('host') ?? '127.0.0.1',
     port: whole(text('port'), 'port', port),
@@ -87,6 +91,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     ...optional('keysFile', 'keys-file', String),
     ...optional('messageTimeoutMs', 'message-timeout', (given, flag) => whole(given, flag, messageTimeoutMs)),
     ...optional('encryptionKey', 'encryption-key', parseKey),
+    ...(tracing && { tracing }),
   };
 }
 
@@ -106,6 +111,7 @@ export function helpText(): string {
     `${'  --version'.padEnd(width)}the version`,
     '',
     'Every setting is also an environment variable: --data-dir is AGENT_BUS_DATA_DIR.',
+    'Traces go to the OpenTelemetry collector that OTEL_EXPORTER_OTLP_ENDPOINT names, if it is set.',
     '',
   ].join('\n');
 }

@@ -2,15 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Config, ConfigError, helpText, parseConfig } from './config.ts';
 import { EngineError } from './engine/engine.ts';
 import { addKey } from './keys/add-key.ts';
 import { KeysFileError } from './keys/keys-file.ts';
 import { loadKeys } from './keys/load-keys.ts';
-import { createSystemClock } from './lib/clock.ts';
+import { type Clock, createSystemClock } from './lib/clock.ts';
 import { createSystemRandom } from './lib/random.ts';
-import { type BusNode, openNode } from './open-node.ts';
+import { openNode } from './open-node.ts';
+import type { Tracing } from './telemetry/otlp-tracing.ts';
 import { SERVER_VERSION } from './version.ts';
 import { welcomeText } from './welcome-text.ts';
 
@@ -38,20 +39,26 @@ async function serve(config: Config): Promise<void> {
     ...(keysFile !== undefined && { keysFile }),
   });
   const tls = await readTls(config);
+  const clock = createSystemClock();
+  const tracing = await startTracing(config, { clock, log });
   const node = await openNode({
     ...config,
     ...(tls && { tls }),
     keys,
     serverVersion: SERVER_VERSION,
     log,
-    clock: createSystemClock(),
+    clock,
     random,
+    ...(tracing && { tracer: tracing.tracer }),
     failed(error) {
       log.fatal({ err: error }, 'the store failed; the bus stops');
       process.exit(EXIT_STORE_FAILED);
     },
   });
-  stopOnSignal(node);
+  stopOnSignal(async (reason) => {
+    await node.stop(reason);
+    await tracing?.stop();
+  });
   const { port } = await node.listen().catch(async (error: unknown) => {
     await node.stop('the address cannot be had');
     throw error;
@@ -63,18 +70,28 @@ async function serve(config: Config): Promise<void> {
 }
 
 /** The first signal stops in good order, the second at once. */
-function stopOnSignal(node: BusNode): void {
+function stopOnSignal(stop: (reason: string) => Promise<void>): void {
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(EXIT_REFUSED);
       stopping = true;
-      node.stop(signal).then(
+      stop(signal).then(
         () => process.exit(0),
         (error: unknown) => fail(error),
       );
     });
   }
+}
+
+/** Loaded only when there is somebody to send traces to: it is larger than the rest of the bus. */
+async function startTracing(
+  { tracing }: Config,
+  { clock, log }: { clock: Clock; log: Logger },
+): Promise<Tracing | undefined> {
+  if (tracing === undefined) return undefined;
+  const { startOtlpTracing } = await import('./telemetry/otlp-tracing.ts');
+  return startOtlpTracing(tracing, { clock, random, log, version: SERVER_VERSION });
 }
 
 async function readTls({ tlsCert, tlsKey }: Config): Promise<{ cert: string; key: string } | undefined> {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import { createBus } from './bus/create-bus.ts';
 import type { BusObserver } from './bus/observer.ts';
+import { NO_TRACER, type Tracer } from './bus/tracer.ts';
 import { assertNotEncrypted, createEncryptedEngine } from './engine/encrypted.ts';
 import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
@@ -30,6 +31,8 @@ export interface NodeOptions extends Pick<ServerOptions, 'host' | 'port' | 'maxC
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
+  /** Absent: no traces. */
+  readonly tracer?: Tracer;
   /** The store failed: nothing can be promised any more, and the process must stop. */
   failed(error: Error): void;
 }
@@ -88,6 +91,7 @@ async function openBus(options: NodeOptions, observer: BusObserver): Promise<Ope
       clock,
       random,
       observer,
+      tracer: options.tracer ?? NO_TRACER,
       heartbeatIntervalMs,
       ...(messageTimeoutMs !== undefined && { defaultMessageTtlMs: messageTimeoutMs }),
     });

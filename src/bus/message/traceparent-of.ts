@@ -1,0 +1,39 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { EnvelopeSchema } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+
+/** The key of an envelope's metadata that carries W3C Trace Context. */
+export const TRACEPARENT = 'traceparent';
+
+const METADATA = EnvelopeSchema.field.metadata.number;
+/** An entry of a map is a message of these two. */
+const KEY = 1;
+const VALUE = 2;
+
+/**
+ * The `traceparent` of an encoded envelope, whatever it says; undefined if it has none. The payload, which is most
+ * of an envelope, is passed over.
+ */
+export function traceparentOf(envelope: Uint8Array): string | undefined {
+  const reader = new BinaryReader(envelope);
+  let found: string | undefined;
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === METADATA) found = traceparentIn(reader.bytes()) ?? found;
+    else reader.skip(wireType, field);
+  }
+  return found;
+}
+
+/** The value of an entry of the metadata if it is the one that is looked for. */
+function traceparentIn(entry: Uint8Array): string | undefined {
+  const reader = new BinaryReader(entry);
+  let key = '';
+  let value = '';
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === KEY) key = reader.string();
+    else if (field === VALUE) value = reader.string();
+    else reader.skip(wireType, field);
+  }
+  return key === TRACEPARENT ? value : undefined;
+}

@@ -42,10 +42,7 @@ export function createSends(options: SendsOptions): (submissions: readonly Submi
 }
 
 function resultOf({ messageId, duplicate, acceptedAt, recipients }: SendOutcome): SendResult {
-  const acceptedTime = timestampFromMs(acceptedAt);
-  const outcome = {
-    case: duplicate ? 'duplicate' : 'accepted',
-    value: { acceptedTime, recipients: [...recipients] },
-  } as const;
+  const value = { acceptedTime: timestampFromMs(acceptedAt), recipients: [...recipients] };
+  const outcome = duplicate ? { case: 'duplicate' as const, value } : { case: 'accepted' as const, value };
   return create(SendResultSchema, { messageId, outcome });
 }

@@ -20,6 +20,7 @@ const lease: Lease = {
   sender: 'codex://a',
   messageId: 'm-1',
   priority: 2,
+  tag: 0,
   acceptedAt: 1_767_225_600_000,
   envelope: toBinary(EnvelopeSchema, envelope),
 };

@@ -19,7 +19,15 @@ const nothing = () => undefined;
 
 function lease(messageId: string, bytes = 100): Lease {
   const envelope = new Uint8Array(bytes);
-  const base = { deliveryId: messageId, attempt: 1, leaseExpiresAt: 0, sender: 'a://a', priority: 2, acceptedAt: 0 };
+  const base = {
+    deliveryId: messageId,
+    attempt: 1,
+    leaseExpiresAt: 0,
+    sender: 'a://a',
+    priority: 2,
+    tag: 0,
+    acceptedAt: 0,
+  };
   return { ...base, messageId, envelope };
 }
 

@@ -2,14 +2,25 @@ import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { createAgents } from './agent/agents.ts';
+import { createAggregation } from './aggregation/aggregation.ts';
 import type { Bus } from './bus.ts';
 import { createDeliveries } from './message/deliveries.ts';
 import { createMessages } from './message/messages.ts';
+import { createReceipts } from './message/receipts.ts';
 import type { BusObserver } from './observer.ts';
+import { createDrafts } from './session/draft.ts';
 import { watchIdleSessions } from './session/idle-sessions.ts';
 import { createSessionRegistry } from './session/session-registry.ts';
 import { createSessions } from './session/sessions.ts';
 import { createSessionsNow } from './session/sessions-now.ts';
+import { createAsk, createAwaitedTasks } from './task/ask.ts';
+import { watchGoneAgents } from './task/gone-agents.ts';
+import { isLoose } from './task/loose-tasks.ts';
+import { createOpenTasks } from './task/open-tasks.ts';
+import { reconcileTasks } from './task/reconcile.ts';
+import { superviseTasks } from './task/supervisor.ts';
+import { followTaskMail } from './task/task-mail.ts';
+import { createTasks } from './task/tasks.ts';
 
 export interface BusOptions {
   /** Belongs to the bus from now on: `close` closes it. */
@@ -21,6 +32,8 @@ export interface BusOptions {
   readonly heartbeatIntervalMs: number;
   /** How long a message that does not say may wait for its recipient; absent means as long as it takes. */
   readonly defaultMessageTtlMs?: number;
+  /** How long an agent may be gone before the tasks that it has in hand fail. */
+  readonly taskLeaseMs: number;
 }
 
 /** Puts the domain together on an open engine, which must be an exclusive one; resolves when all sessions that are under way are in memory. */
@@ -29,12 +42,12 @@ export async function createBus(options: BusOptions): Promise<Bus> {
   const { journal, mailboxes } = engine;
   // Sessions and sends are decided on what this process holds in memory; another writer would make that wrong.
   if (!engine.exclusive) throw new Error(`the engine ${engine.name} shares its data, which this bus cannot`);
-  const registry = createSessionRegistry({
-    log: engine.sessions,
-    journal,
-    clock,
-    contradicted: (error) => observer.failed?.(error instanceof Error ? error : new Error(String(error))),
-  });
+  let closing = false;
+  const failed = (error: unknown): void => {
+    // What was begun by a timer and finds the engine closed is found again in the log at the next start.
+    if (!closing) observer.failed?.(error instanceof Error ? error : new Error(String(error)));
+  };
+  const registry = createSessionRegistry({ log: engine.sessions, journal, clock, contradicted: failed });
   await registry.loadActive();
   const agents = await createAgents({
     directory: engine.agents,
@@ -42,26 +55,68 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     heartbeatIntervalMs,
     depth: (agentId) => mailboxes.depth(agentId).messages,
   });
-  const stopIdleWatch = watchIdleSessions(registry, clock);
+  const openDraft = createDrafts({ clock, random, mailboxes });
+  const awaited = createAwaitedTasks();
+  const openTasks = createOpenTasks(registry);
+  const supervisor = superviseTasks({
+    registry,
+    openTasks,
+    openDraft,
+    messages: engine.messages,
+    clock,
+    isAwaited: awaited.has,
+    failed,
+  });
+  await reconcileTasks({ registry, openTasks, supervisor, messages: engine.messages });
+  const receipts = createReceipts({ clock, observer });
+  const taskMail = followTaskMail({ registry, openTasks, supervisor, failed });
+  const followers = [receipts, taskMail];
+  const messages = createMessages({
+    engine,
+    registry,
+    openDraft,
+    directory: { isRegistered: agents.has, candidates: agents.candidates },
+    openTasks,
+    receipts,
+    isAwaited: awaited.has,
+    clock,
+    observer,
+    ...(options.defaultMessageTtlMs !== undefined && { defaultMessageTtlMs: options.defaultMessageTtlMs }),
+  });
+  const stopIdleWatch = watchIdleSessions({ registry, clock, openDraft });
+  const { taskLeaseMs } = options;
+  const { goneSince } = agents;
+  const stopGoneWatch = watchGoneAgents({
+    openTasks,
+    supervisor,
+    messages: engine.messages,
+    clock,
+    taskLeaseMs,
+    goneSince,
+    failed,
+  });
   return {
-    sessions: createSessions({ registry, log: engine.sessions, clock, random }),
-    sessionsNow: createSessionsNow({ registry, clock, random }),
-    onSessionEvent: registry.onEvent,
-    messages: createMessages({
-      engine,
-      registry,
-      isRegistered: (agentId) => agents.has(agentId),
-      clock,
-      observer,
-      ...(options.defaultMessageTtlMs !== undefined && { defaultMessageTtlMs: options.defaultMessageTtlMs }),
-    }),
-    deliveries: createDeliveries({ mailboxes, clock, observer, attend: agents.attend }),
+    sessions: createSessions({ registry, log: engine.sessions, clock, random, openDraft }),
+    sessionsNow: createSessionsNow({ registry, clock, random, openDraft }),
+    onSessionEvent: (listener) =>
+      registry.onEvent((event, session) => {
+        if (!isLoose(event.sessionId)) listener(event, session);
+      }),
+    messages,
+    receipts,
+    tasks: createTasks({ registry, supervisor }),
+    ask: createAsk({ messages, registry, supervisor, awaited, clock }),
+    deliveries: createDeliveries({ mailboxes, clock, observer, attend: agents.attend, followers }),
     agents,
+    aggregation: createAggregation({ registry, clock }),
     async flush() {
       await Promise.all([journal.flush(), registry.flush()]);
     },
     async close() {
+      closing = true;
       stopIdleWatch();
+      stopGoneWatch();
+      supervisor.stop();
       await engine.close();
     },
   };

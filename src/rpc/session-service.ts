@@ -71,7 +71,8 @@ export function createSessionService(
     getTask: () => Promise.reject(notImplemented('GetTask')),
     listTasks: () => Promise.reject(notImplemented('ListTasks')),
     cancelTask: () => Promise.reject(notImplemented('CancelTask')),
-    aggregateResults: () => Promise.reject(notImplemented('AggregateResults')),
+    aggregateResults: (request, context) =>
+      bus.aggregation.aggregate(callerOf(context), { ...request, signal: context.signal }),
   };
 }
 

@@ -195,8 +195,8 @@ const BAD_CALLS: BadCall[] = [
   { name: 'an unknown method', method: 'SessionService/Nothing', body: {}, status: 404, reason: 'NOT_IMPLEMENTED' },
   {
     name: 'a call of a later version',
-    method: 'SessionService/AggregateResults',
-    body: { session_id: 'sess_a', method: 'AGGREGATION_METHOD_MANUAL' },
+    method: 'MessageService/ListDeadLetters',
+    body: { agent_id: 'codex://frontend' },
     status: 501,
     reason: 'NOT_IMPLEMENTED',
   },

@@ -87,7 +87,6 @@ describe('what this version does not have', () => {
     ['GetTask', ({ sessions }: Started) => sessions.getTask({ taskId: 't' }, { headers })],
     ['ListTasks', ({ sessions }: Started) => sessions.listTasks({ sessionId }, { headers })],
     ['CancelTask', ({ sessions }: Started) => sessions.cancelTask({ taskId: 't' }, { headers })],
-    ['AggregateResults', ({ sessions }: Started) => sessions.aggregateResults({ sessionId, method: 1 }, { headers })],
     ['ListDeadLetters', ({ messages }: Started) => messages.listDeadLetters({ agentId: BACKEND }, { headers })],
     [
       'RedeliverDeadLetters',

@@ -95,12 +95,12 @@ async function runLane(engine: Engine, options: { lane: number; until: number; l
       sender: `bench://sender-${lane}`,
       messageId: `msg-${lane}-${round}`,
       fingerprint,
-      recipient: agentId,
+      recipients: [agentId],
       priority: 2,
       acceptedAt: Date.now(),
       envelope,
     };
-    await engine.journal.commit({ message });
+    await engine.journal.commit({ messages: [message] });
     const leases = await engine.mailboxes.lease({
       agentId,
       holder: 'bench',

@@ -1,5 +1,17 @@
 import type { Random } from '../lib/random.ts';
-import type { Engine, Journal, Lease, Mailboxes, SessionAppend, SessionLog, StoredEvent, Write } from './engine.ts';
+import type {
+  Engine,
+  Journal,
+  Lease,
+  Mailboxes,
+  MessageKey,
+  MessageRecords,
+  NewMessage,
+  SessionAppend,
+  SessionLog,
+  StoredEvent,
+  Write,
+} from './engine.ts';
 import { EngineError } from './engine.ts';
 import type { Sealer } from './seal.ts';
 import { createSealer, KEY_BYTES, SEAL_OVERHEAD_BYTES } from './seal.ts';
@@ -31,6 +43,7 @@ export async function createEncryptedEngine(engine: Engine, { key, random }: Enc
     ...engine,
     journal: sealJournal(engine.journal, sealer),
     sessions: openSessions(engine.sessions, sealer),
+    messages: openMessages(engine.messages, sealer),
     mailboxes: openMailboxes(engine.mailboxes, sealer),
   };
 }
@@ -57,7 +70,8 @@ async function checkKey({ metadata }: Engine, sealer: Sealer): Promise<void> {
 }
 
 // JSON, because ids may hold any character, so that joined by one they could mean two things.
-const messagePlace = (sender: string, messageId: string): string => JSON.stringify(['message', sender, messageId]);
+// All copies of a message have one place: their envelope is one, and is stored once where it can be.
+const messagePlace = ({ sender, messageId }: MessageKey): string => JSON.stringify(['message', sender, messageId]);
 const eventPlace = (sessionId: string, sequence: number): string => JSON.stringify(['event', sessionId, sequence]);
 const snapshotPlace = (sessionId: string, sequence: number): string =>
   JSON.stringify(['snapshot', sessionId, sequence]);
@@ -80,17 +94,18 @@ function sealJournal(journal: Journal, sealer: Sealer): Journal {
     const place = snapshotPlace(sessionId, expectedSequence + events.length);
     return { ...append, events, snapshot: sealer.seal(snapshot, place) };
   };
+  const sealMessage = (message: NewMessage): NewMessage => ({
+    ...message,
+    envelope: sealer.seal(message.envelope, messagePlace(message)),
+  });
   return {
     ...journal,
-    commit({ append, message }: Write) {
+    commit(write: Write) {
+      const { append, messages } = write;
       return journal.commit({
+        ...write,
         ...(append && { append: sealAppend(append) }),
-        ...(message && {
-          message: {
-            ...message,
-            envelope: sealer.seal(message.envelope, messagePlace(message.sender, message.messageId)),
-          },
-        }),
+        ...(messages && { messages: messages.map(sealMessage) }),
       });
     },
   };
@@ -119,10 +134,20 @@ function openSessions(sessions: SessionLog, sealer: Sealer): SessionLog {
   };
 }
 
+function openMessages(messages: MessageRecords, sealer: Sealer): MessageRecords {
+  return {
+    ...messages,
+    async envelope(key) {
+      const sealed = await messages.envelope(key);
+      return sealed && openOrThrow(sealer, sealed, messagePlace(key));
+    },
+  };
+}
+
 function openMailboxes(mailboxes: Mailboxes, sealer: Sealer): Mailboxes {
   const openLease = (lease: Lease): Lease => ({
     ...lease,
-    envelope: openOrThrow(sealer, lease.envelope, messagePlace(lease.sender, lease.messageId)),
+    envelope: openOrThrow(sealer, lease.envelope, messagePlace(lease)),
   });
   return {
     ...mailboxes,

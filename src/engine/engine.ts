@@ -39,12 +39,14 @@ export interface Journal {
    *
    * Rejects, with nothing changed, as `sequence_conflict` when
    * `append.expectedSequence` is not the session's last sequence, as
-   * `duplicate_message` when (sender, messageId) is on record already, and as
-   * `mailbox_full` when the recipient's mailbox has no room.
+   * `duplicate_message` when (sender, messageId) of a message that is not a
+   * further one is on record already, and as `mailbox_full` when the mailbox of
+   * a recipient has no room.
    * An exclusive engine gives `mailbox_full` only if `Mailboxes.admit` said so
    * in the same synchronous section.
    *
-   * The message is visible to `lease` and `find`, and the events to `read` and
+   * The parts take effect in the order in which `Write` names them. Messages are
+   * visible to `lease` and `find`, and the events to `read` and
    * `load`, when the promise has resolved, and not before.
    *
    * The engine may hand out the bytes of the envelope as they are: they must not be
@@ -55,10 +57,25 @@ export interface Journal {
   flush(): Promise<void>;
 }
 
-/** One atomic change. At least one part is present. */
+/** One atomic change. At least one part is present and not empty. */
 export interface Write {
   readonly append?: SessionAppend;
-  readonly message?: NewMessage;
+  /**
+   * Copies to take back: leases of them end, and they are delivered no more. What is settled already,
+   * or was never there, is passed over.
+   */
+  readonly withdraw?: readonly Withdrawal[];
+  /** Messages whose kept envelopes are not needed any more; unknown ones are passed over. */
+  readonly forget?: readonly MessageKey[];
+  /** Messages to accept. */
+  readonly messages?: readonly NewMessage[];
+}
+
+/** All copies of a message that one mailbox holds. */
+export interface Withdrawal extends MessageKey {
+  readonly recipient: string;
+  /** Why; the record keeps it. */
+  readonly reason: string;
 }
 
 /** Events to put at the end of one session's log. */
@@ -137,29 +154,45 @@ export interface SessionPage {
   readonly next?: string;
 }
 
-/** A message on its way into one mailbox. */
+/** A message on its way into mailboxes. */
 export interface NewMessage {
   /** Idempotency key, together with messageId. */
   readonly sender: string;
   readonly messageId: string;
   /** Digest of what a repeat must match; compared by the bus. */
   readonly fingerprint: Uint8Array;
-  /** Agent id whose mailbox it goes to. */
-  readonly recipient: string;
+  /**
+   * Agent ids whose mailboxes it goes to, a copy each, each once. With none it is on record alone, as
+   * acknowledged at once.
+   */
+  readonly recipients: readonly string[];
   /** 1 (lowest) to 4 (highest). */
   readonly priority: number;
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
+  /** Before this moment it is not delivered, also after a restart; absent: at once. */
+  readonly availableAt?: number;
   /** From this moment on it is not delivered any more; absent: never. */
   readonly expiresAt?: number;
+  /** A number of the bus's own, 0 (default) to 65,535: comes back where the message is handed out or ends. */
+  readonly tag?: number;
+  /** Whether these are more copies of a message that may be on record already; it is no duplicate then. */
+  readonly further?: boolean;
+  /** Whether `MessageRecords.envelope` has the envelope until a write forgets it, whatever becomes of the copies. */
+  readonly keep?: boolean;
   /** The envelope as it came. */
   readonly envelope: Uint8Array;
 }
 
 /** What is remembered of messages, for idempotency and status, at least `dedupeWindowMs` long. */
 export interface MessageRecords {
-  /** One entry a key, in the order of the keys; undefined for what was never accepted or is forgotten. */
-  find(keys: readonly MessageKey[]): Promise<(MessageRecord | undefined)[]>;
+  /**
+   * One entry a key, in the order of the keys: a record for each copy, in the order in which they were
+   * accepted; empty for what was never accepted or is forgotten.
+   */
+  find(keys: readonly MessageKey[]): Promise<MessageRecord[][]>;
+  /** The envelope of a message that was accepted with `keep` and not forgotten since; undefined for any other. */
+  envelope(key: MessageKey): Promise<Uint8Array | undefined>;
 }
 
 export interface MessageKey {
@@ -168,6 +201,7 @@ export interface MessageKey {
 }
 
 export interface MessageRecord extends MessageKey {
+  /** Empty for a message that went into no mailbox. */
   readonly recipient: string;
   readonly fingerprint: Uint8Array;
   readonly acceptedAt: number;
@@ -176,11 +210,11 @@ export interface MessageRecord extends MessageKey {
   readonly attempts: number;
   /** When `state` was reached; acceptedAt while queued, absent where it is not kept. */
   readonly changedAt?: number;
-  /** Why it was dead-lettered. */
+  /** Why it was dead-lettered or withdrawn. */
   readonly reason?: string;
 }
 
-export type MessageState = 'queued' | 'delivered' | 'acknowledged' | 'expired' | 'dead_lettered';
+export type MessageState = 'queued' | 'delivered' | 'acknowledged' | 'expired' | 'dead_lettered' | 'withdrawn';
 
 /**
  * Mailboxes, one an agent id, made by the first message.
@@ -194,8 +228,8 @@ export type MessageState = 'queued' | 'delivered' | 'acknowledged' | 'expired' |
  * acknowledgement becomes a dead letter.
  */
 export interface Mailboxes {
-  /** Whether `bytes` more fit in now. Exact on an exclusive engine. Makes nothing. */
-  admit(agentId: string, bytes: number): MailboxRoom;
+  /** Whether so many messages (default 1) of `bytes` together fit in now. Exact on an exclusive engine. Makes nothing. */
+  admit(agentId: string, bytes: number, messages?: number): MailboxRoom;
   /** What a mailbox holds now: everything that is not settled, leased messages included. Makes nothing. */
   depth(agentId: string): MailboxDepth;
   /** The same for all mailboxes together. */
@@ -206,12 +240,12 @@ export interface Mailboxes {
    */
   lease(request: LeaseRequest): Promise<Lease[]>;
   /**
-   * Settles messages for good; resolves when that is durable. An id settles its
-   * message if it names the current lease, or if the message is not leased by
+   * Settles messages for good; resolves when that is durable, with the messages among them that
+   * have a tag. An id settles its message if it names the current lease, or if the message is not leased by
    * anybody (its lease ended, the work is done all the same). Any other id is stale:
    * reported, changing nothing.
    */
-  acknowledge(agentId: string, deliveryIds: readonly string[]): Promise<Settlement>;
+  acknowledge(agentId: string, deliveryIds: readonly string[]): Promise<Acknowledgement>;
   /**
    * Ends current leases and puts the messages back, available after `delayMs`.
    * Resolves when the delivery count is durable. Stale ids as for `acknowledge`,
@@ -233,6 +267,11 @@ export interface Mailboxes {
    * commit, a release, an expiry. Never from within `subscribe` or `lease`. Returns the way to stop it.
    */
   subscribe(agentId: string, listener: () => void): () => void;
+  /**
+   * Calls `listener` with every message that ended otherwise than by an acknowledgement, once that is durable.
+   * Returns the way to stop it.
+   */
+  onEnded(listener: (message: EndedMessage) => void): () => void;
 }
 
 /** `actual` is what the mailbox would hold with the message in it. */
@@ -267,6 +306,8 @@ export interface Lease {
   readonly sender: string;
   readonly messageId: string;
   readonly priority: number;
+  /** 0 if the message has none. */
+  readonly tag: number;
   readonly acceptedAt: number;
   readonly envelope: Uint8Array;
 }
@@ -282,6 +323,18 @@ export interface Release {
 export interface Settlement {
   /** Ids that named no message this call could settle. */
   readonly stale: readonly string[];
+}
+
+export interface Acknowledgement extends Settlement {
+  /** The messages that were settled and have a tag. */
+  readonly tagged: readonly TaggedMessage[];
+}
+
+/** A message with a tag that its recipient is done with. */
+export interface TaggedMessage extends MessageKey {
+  readonly tag: number;
+  /** Deliveries of it, the last one included. */
+  readonly attempts: number;
 }
 
 /** Agents that registered, whether or not they are connected. */
@@ -323,10 +376,16 @@ export interface EngineObserver {
   failed?(error: EngineError): void;
 }
 
+/** A copy of a message that ended otherwise than by an acknowledgement. */
 export interface EndedMessage extends MessageKey {
   readonly recipient: string;
+  readonly state: 'expired' | 'dead_lettered' | 'withdrawn';
   readonly attempts: number;
   readonly reason: string;
+  /** 0 if it has none. */
+  readonly tag: number;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
 }
 
 /** Bounds that an engine applies; `limits.ts` has the values and their reasons. */

@@ -3,10 +3,13 @@ import type { Engine, EngineLimits, EngineObserver } from '../../src/engine/engi
 import type { FakeClock } from '../fake-clock.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { agentCases } from './contract/agents.ts';
+import { copyCases } from './contract/copies.ts';
+import { delayCases } from './contract/delay.ts';
 import { deliveryCases } from './contract/delivery.ts';
 import { endingCases } from './contract/endings.ts';
 import { expiryCases } from './contract/expiry.ts';
 import { journalCases } from './contract/journal.ts';
+import { keptCases } from './contract/kept.ts';
 import { lifeCases } from './contract/life.ts';
 import { recordCases } from './contract/records.ts';
 import { restartCases } from './contract/restart.ts';
@@ -14,6 +17,8 @@ import type { ContractCase } from './contract/rig.ts';
 import { createRig } from './contract/rig.ts';
 import { sessionCases } from './contract/sessions.ts';
 import { settlementCases } from './contract/settlement.ts';
+import { tagCases } from './contract/tags.ts';
+import { withdrawalCases } from './contract/withdrawal.ts';
 
 /** An engine under test. */
 export interface EngineUnderTest {
@@ -62,6 +67,11 @@ const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
   settlement: settlementCases,
   'ends of deliveries': endingCases,
   expiry: expiryCases,
+  'delayed delivery': delayCases,
+  'copies of a message': copyCases,
+  'kept envelopes': keptCases,
+  tags: tagCases,
+  withdrawal: withdrawalCases,
   'agents and metadata': agentCases,
   restart: restartCases,
   life: lifeCases,

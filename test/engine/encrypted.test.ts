@@ -27,7 +27,7 @@ describe('an encrypted engine', () => {
     const log = readFileSync(join(dataDir, 'agentbus.db-wal'));
     await engine.close();
     const database = readFileSync(join(dataDir, 'agentbus.db'));
-    for (const secret of ['secret envelope', 'secret event', 'secret snapshot']) {
+    for (const secret of ['secret envelope', 'secret kept envelope', 'secret event', 'secret snapshot']) {
       expect(log.includes(secret), `${secret} in the log`).toBe(false);
       expect(database.includes(secret), `${secret} in the database`).toBe(false);
     }
@@ -114,14 +114,26 @@ async function writeEverything(engine: Engine): Promise<void> {
       snapshot: bytes('secret snapshot'),
       index: { ended: false, state: 'active', members: ['test://member'], labels: {} },
     },
-    message: {
-      sender: 'test://sender',
-      messageId: 'm',
-      fingerprint: bytes('f'),
-      recipient: 'test://receiver',
-      priority: 2,
-      acceptedAt: 1,
-      envelope: bytes('secret envelope'),
-    },
+    messages: [
+      {
+        sender: 'test://sender',
+        messageId: 'm',
+        fingerprint: bytes('f'),
+        recipients: ['test://receiver'],
+        priority: 2,
+        acceptedAt: 1,
+        envelope: bytes('secret envelope'),
+      },
+      {
+        sender: 'test://sender',
+        messageId: 'kept',
+        fingerprint: bytes('f'),
+        recipients: [],
+        priority: 2,
+        acceptedAt: 1,
+        keep: true,
+        envelope: bytes('secret kept envelope'),
+      },
+    ],
   });
 }

@@ -27,7 +27,7 @@ it('an id of one engine in memory settles nothing in another one', async () => {
   await second.send();
   await second.peek();
   const { deliveryId } = await first.leaseOne();
-  expect(await second.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [deliveryId] });
+  expect(await second.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [deliveryId], tagged: [] });
   await first.engine.close();
   await second.engine.close();
 });

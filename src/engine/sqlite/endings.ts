@@ -1,5 +1,13 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { EngineLimits, EngineObserver, MessageKey, RedeliveryReason } from '../engine.ts';
+import type {
+  EndedMessage,
+  EngineLimits,
+  EngineObserver,
+  MessageKey,
+  RedeliveryReason,
+  Withdrawal,
+} from '../engine.ts';
+import type { EndedListeners } from './ended-listeners.ts';
 import type { Entry } from './mailbox.ts';
 import { isExpired } from './mailbox.ts';
 import { countAttempts } from './operations/count-attempts.ts';
@@ -15,6 +23,13 @@ export interface Endings {
   bury(entries: readonly Entry[], reason: string): void;
   /** Drops messages that are too old to be delivered, in any state. */
   expire(entries: readonly Entry[]): void;
+  /** Told of messages that a write has taken back, durably, whatever was about to become of them. */
+  withdrawn(copies: readonly WithdrawnEntry[], at: number): void;
+}
+
+export interface WithdrawnEntry {
+  readonly entry: Entry;
+  readonly withdrawal: Withdrawal;
 }
 
 export interface GiveBack {
@@ -28,6 +43,7 @@ export interface EndingsOptions {
   readonly clock: Clock;
   readonly limits: EngineLimits;
   readonly observer: EngineObserver;
+  readonly listeners: EndedListeners;
   readonly pending: PendingMail;
   readonly store: StoreThread;
 }
@@ -40,25 +56,36 @@ const EXHAUSTED: Readonly<Record<RedeliveryReason, string>> = {
   bus_restarted: 'delivery attempts exhausted: the bus restarted',
 };
 
-export function createEndings({ clock, limits, observer, pending, store }: EndingsOptions): Endings {
-  const end = (entries: readonly Entry[], reason: string, kind: 'bury' | 'expire'): void => {
+export function createEndings(options: EndingsOptions): Endings {
+  const { clock, limits, observer, listeners, pending, store } = options;
+
+  const tell = (entry: Entry, end: Pick<EndedMessage, 'state' | 'reason' | 'endedAt' | keyof MessageKey>): void => {
+    const { mailbox, attempts, tag } = entry;
+    const { sender, messageId, state, reason, endedAt } = end;
+    const ended = { sender, messageId, recipient: mailbox.agentId, state, attempts, reason, tag, endedAt };
+    if (state === 'dead_lettered') observer.deadLettered?.(ended);
+    if (state === 'expired') observer.expired?.(ended);
+    listeners.tell(ended);
+  };
+  const end = (entries: readonly Entry[], reason: string, state: 'dead_lettered' | 'expired'): void => {
     if (entries.length === 0) return;
+    const at = clock.now();
     for (const entry of entries) pending.leave(entry);
-    const done = (keys: MessageKey[]): void => {
+    const done = (keys: (MessageKey | undefined)[]): void => {
       for (const [index, entry] of entries.entries()) {
+        const key = keys[index];
+        // A withdrawal that was under way came first: the message has ended, and was told of, by then.
+        if (key === undefined) continue;
         pending.remove(entry);
-        const ended = {
-          ...(keys[index] as MessageKey),
-          recipient: entry.mailbox.agentId,
-          attempts: entry.attempts,
-          reason,
-        };
-        if (kind === 'bury') observer.deadLettered?.(ended);
-        else observer.expired?.(ended);
+        tell(entry, { ...key, state, reason, endedAt: at });
       }
     };
-    const request = { messages: entries, reason, at: clock.now() };
-    store.submit(kind === 'bury' ? bury : expire, request, { done, failed: toldByObserver });
+    const operation = state === 'dead_lettered' ? bury : expire;
+    store.submit(operation, { messages: entries, reason, at }, { done, failed: toldByObserver });
+  };
+  const count = (entries: readonly Entry[], because: RedeliveryReason): void => {
+    if (entries.length === 0) return;
+    store.submit(countAttempts, { messages: entries, because }, { done() {}, failed: toldByObserver });
   };
 
   const giveBack = (entries: readonly Entry[], { because, delayMs, delivered }: GiveBack): void => {
@@ -80,16 +107,28 @@ export function createEndings({ clock, limits, observer, pending, store }: Endin
         pending.putBack(entry, delayMs);
       }
     }
-    if (counted.length > 0) {
-      store.submit(countAttempts, { messages: counted, because }, { done() {}, failed: toldByObserver });
+    count(counted, because);
+    end(expired, EXPIRED, 'expired');
+    end(exhausted, EXHAUSTED[because], 'dead_lettered');
+  };
+  const withdrawn = (copies: readonly WithdrawnEntry[], at: number): void => {
+    const uncounted: Entry[] = [];
+    for (const { entry } of copies) {
+      if (entry.state === 'leased' && entry.handedOut) entry.attempts++;
+      if (entry.attempts > 0 && (entry.state === 'leased' || entry.state === 'leaving')) uncounted.push(entry);
+      pending.leave(entry);
+      pending.remove(entry);
+      entry.state = 'withdrawn';
     }
-    end(expired, EXPIRED, 'expire');
-    end(exhausted, EXHAUSTED[because], 'bury');
+    // The record was written without the delivery that was under way, of which only the memory knows.
+    count(uncounted, 'holder_gone');
+    for (const { entry, withdrawal } of copies) tell(entry, { ...withdrawal, state: 'withdrawn', endedAt: at });
   };
   return {
     giveBack,
-    bury: (entries, reason) => end(entries, reason, 'bury'),
-    expire: (entries) => end(entries, EXPIRED, 'expire'),
+    bury: (entries, reason) => end(entries, reason, 'dead_lettered'),
+    expire: (entries) => end(entries, EXPIRED, 'expired'),
+    withdrawn,
   };
 }
 

@@ -1,68 +1,113 @@
+import type { Clock } from '../../lib/clock.ts';
 import type { Journal, NewMessage, Write } from '../engine.ts';
 import { EngineError } from '../engine.ts';
+import type { Endings, WithdrawnEntry } from './endings.ts';
 import type { OpenedState } from './load-state.ts';
-import type { Mailbox } from './mailbox.ts';
+import type { Entry, Mailbox } from './mailbox.ts';
+import type { CommitReply } from './operations/commit.ts';
 import { commit } from './operations/commit.ts';
+import { countRecords, isStoredApart } from './operations/insert-messages.ts';
 import type { MailContent } from './operations/read-mail.ts';
+import type { WithdrawnCopy } from './operations/withdraw-copies.ts';
 import type { PendingMail } from './pending-mail.ts';
 import type { StoreThread } from './store-thread.ts';
 
 export interface JournalOptions {
+  readonly clock: Clock;
   readonly store: StoreThread;
   readonly pending: PendingMail;
+  readonly endings: Endings;
   readonly opened: OpenedState;
 }
 
-export function createJournal({ store, pending, opened }: JournalOptions): Journal {
+const NONE: readonly never[] = [];
+
+export function createJournal({ clock, store, pending, endings, opened }: JournalOptions): Journal {
   let lastSequence = opened.lastSequence;
 
-  const commitAppend = async (write: Write): Promise<void> => {
-    const refusal = await store.call(commit, { write, sequence: 0 });
-    if (refusal !== undefined) throw refusal;
-  };
-  const commitMessage = (write: Write, message: NewMessage): Promise<void> => {
-    const mailbox = reserve(pending, message);
-    const size = message.envelope.byteLength;
-    const sequence = ++lastSequence;
+  const submit = (write: Write): Promise<void> => {
+    const { messages = NONE } = write;
+    const mailboxes = reserveAll(pending, messages);
+    const sequence = lastSequence + 1;
+    for (const message of messages) lastSequence += countRecords(message);
+    const at = clock.now();
     return new Promise((resolve, reject) => {
-      const done = (refusal: EngineError | undefined): void => {
-        if (refusal === undefined) {
-          deliver(mailbox, message, sequence);
-          resolve();
-        } else {
-          pending.unreserve(mailbox, size);
-          reject(refusal);
+      const done = (reply: CommitReply): void => {
+        if ('refusal' in reply) {
+          unreserveAll(pending, messages, mailboxes);
+          reject(reply.refusal);
+          return;
         }
+        if (reply.withdrawn.length > 0) endings.withdrawn(findEntries(write, reply.withdrawn), at);
+        deliver(messages, mailboxes, sequence);
+        resolve();
       };
-      store.submit(commit, { write, sequence }, { done, failed: reject });
+      store.submit(commit, { write, sequence, at }, { done, failed: reject });
     });
   };
-  const deliver = (mailbox: Mailbox, message: NewMessage, sequence: number): void => {
-    const { priority, expiresAt = Number.POSITIVE_INFINITY, envelope } = message;
-    const entry = { sequence, priority, size: envelope.byteLength, expiresAt, attempts: 0, returned: undefined };
-    pending.add(mailbox, entry, toContent(message));
+  /** `mailboxes` has one for each copy of each message. */
+  const deliver = (messages: readonly NewMessage[], mailboxes: readonly Mailbox[], sequence: number): void => {
+    let first = sequence;
+    let next = 0;
+    for (const message of messages) {
+      const {
+        priority,
+        expiresAt = Number.POSITIVE_INFINITY,
+        availableAt = 0,
+        tag = 0,
+        envelope,
+        recipients,
+      } = message;
+      const size = envelope.byteLength;
+      const shared = isStoredApart(message) ? first : 0;
+      const content = toContent(message);
+      const entry = { priority, size, expiresAt, availableAt, tag, shared, attempts: 0, returned: undefined };
+      for (let copy = 0; copy < recipients.length; copy++) {
+        pending.add(mailboxes[next++] as Mailbox, { sequence: first + copy, ...entry }, content);
+      }
+      first += countRecords(message);
+    }
   };
+  /** What waits on disk is in memory too, and was until now. */
+  const findEntries = ({ withdraw = NONE }: Write, withdrawn: readonly WithdrawnCopy[]): WithdrawnEntry[] =>
+    withdrawn.flatMap(({ sequence, withdrawal: index }) => {
+      const withdrawal = withdraw[index];
+      const entry: Entry | undefined = withdrawal && pending.find(withdrawal.recipient)?.entries.get(sequence);
+      return withdrawal === undefined || entry === undefined ? [] : [{ entry, withdrawal }];
+    });
   return {
     async commit(write) {
       store.assertOpen();
       checkWrite(write);
-      await (write.message === undefined ? commitAppend(write) : commitMessage(write, write.message));
+      await submit(write);
     },
     flush: () => store.flush(),
   };
 }
 
-function reserve(pending: PendingMail, { recipient, envelope }: NewMessage): Mailbox {
-  const room = pending.room(recipient, envelope.byteLength);
-  if (room.ok) return pending.reserve(recipient, envelope.byteLength);
-  const { bound, limit, actual } = room;
-  throw new EngineError(
-    'mailbox_full',
-    `the mailbox of ${recipient} would hold ${actual} ${bound}, and may hold ${limit}`,
-    {
-      facts: { agentId: recipient, bound, limit, actual },
-    },
-  );
+/** Keeps room for every copy, or for none. */
+function reserveAll(pending: PendingMail, messages: readonly NewMessage[]): Mailbox[] {
+  const mailboxes: Mailbox[] = [];
+  for (const { recipients, envelope } of messages) {
+    for (const recipient of recipients) {
+      const room = pending.room(recipient, envelope.byteLength);
+      if (room.ok) {
+        mailboxes.push(pending.reserve(recipient, envelope.byteLength));
+        continue;
+      }
+      unreserveAll(pending, messages, mailboxes);
+      const { bound, limit, actual } = room;
+      const text = `the mailbox of ${recipient} would hold ${actual} ${bound}, and may hold ${limit}`;
+      throw new EngineError('mailbox_full', text, { facts: { agentId: recipient, bound, limit, actual } });
+    }
+  }
+  return mailboxes;
+}
+
+/** Gives back the room of the first copies, one for each of `mailboxes`. */
+function unreserveAll(pending: PendingMail, messages: readonly NewMessage[], mailboxes: readonly Mailbox[]): void {
+  const sizes = messages.flatMap(({ recipients, envelope }) => recipients.map(() => envelope.byteLength));
+  for (const [index, mailbox] of mailboxes.entries()) pending.unreserve(mailbox, sizes[index] as number);
 }
 
 /** A small view of a large buffer would keep all of it in memory for as long as the message waits. */
@@ -71,12 +116,24 @@ function toContent({ sender, messageId, acceptedAt, envelope }: NewMessage): Mai
   return { sender, messageId, acceptedAt, envelope: own };
 }
 
-function checkWrite({ append, message }: Write): void {
-  if (append === undefined && message === undefined) throw new TypeError('a write needs an append or a message');
+const MAX_TAG = 65_535;
+
+function checkWrite({ append, withdraw = NONE, forget = NONE, messages = NONE }: Write): void {
+  if (append === undefined && withdraw.length + forget.length + messages.length === 0) {
+    throw new TypeError('a write needs a part that is not empty');
+  }
   if (append?.expectedSequence === 0 && append.index === undefined) {
     throw new TypeError('an append that makes a session needs an index entry');
   }
-  if (message !== undefined && !(message.priority >= 1 && message.priority <= 4)) {
-    throw new RangeError(`priority ${message.priority} is not from 1 to 4`);
+  for (const message of messages) checkMessage(message);
+}
+
+function checkMessage({ priority, tag = 0, recipients }: NewMessage): void {
+  if (!(priority >= 1 && priority <= 4)) throw new RangeError(`priority ${priority} is not from 1 to 4`);
+  if (!(Number.isInteger(tag) && tag >= 0 && tag <= MAX_TAG)) {
+    throw new RangeError(`tag ${tag} is not a whole number from 0 to ${MAX_TAG}`);
+  }
+  if (recipients.length > 1 && new Set(recipients).size < recipients.length) {
+    throw new TypeError('a recipient is named twice');
   }
 }

@@ -28,11 +28,16 @@ export interface MailRow {
   readonly returned: number;
   /** Infinity: never. */
   readonly expiresAt: number;
+  /** 0: at once. */
+  readonly availableAt: number;
+  readonly tag: number;
+  /** Where its envelope is stored apart from it; 0 if it is not. */
+  readonly shared: number;
   /** Bytes of the envelope. */
   readonly size: number;
 }
 
-const MAIL_COLUMNS = 7;
+const MAIL_COLUMNS = 10;
 
 /** Starts a new epoch, durably, and finds what mail a process that died may have delivered. */
 export function beginEpoch(db: DatabaseSync): OpenedState {
@@ -66,15 +71,19 @@ type Row = [
   attempts: number,
   returned: number,
   expiresAt: number | null,
+  availableAt: number | null,
+  tag: number,
+  shared: number | null,
   size: number,
   suspect: number,
 ];
 
 /** All waiting mail, oldest first. `length` reads a blob's size from the head of its row. */
 const WAITING_MAIL = `
-  SELECT m.seq, r.recipient, m.priority, r.attempts, r.returned, m.expires_at, length(m.envelope),
-         m.seq <= coalesce(b.suspect_seq, 0)
+  SELECT m.seq, r.recipient, m.priority, r.attempts, r.returned, m.expires_at, m.available_at, m.tag, m.shared,
+         coalesce(length(m.envelope), length(e.envelope)), m.seq <= coalesce(b.suspect_seq, 0)
   FROM mail m JOIN messages r ON r.seq = m.seq LEFT JOIN mailboxes b ON b.agent_id = r.recipient
+  LEFT JOIN envelopes e ON e.seq = m.shared
   ORDER BY m.seq`;
 
 export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): void {
@@ -93,7 +102,7 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
   const waiting = db.prepare(WAITING_MAIL);
   waiting.setReturnArrays(true);
   for (const row of waiting.iterate() as Iterable<unknown> as Iterable<Row>) {
-    const [sequence, recipient, priority, attempts, returned, expiresAt, size, suspect] = row;
+    const [sequence, recipient, priority, attempts, returned, expiresAt, availableAt, tag, shared, size, suspect] = row;
     let index = indexes.get(recipient);
     if (index === undefined) {
       index = indexes.size;
@@ -106,6 +115,9 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
     rows[used++] = attempts;
     rows[used++] = suspect === 1 ? suspectCode : returned;
     rows[used++] = expiresAt ?? Number.POSITIVE_INFINITY;
+    rows[used++] = availableAt ?? 0;
+    rows[used++] = tag;
+    rows[used++] = shared ?? 0;
     rows[used++] = size;
     if (used === capacity) flush();
   }
@@ -124,6 +136,9 @@ export function readMailRows({ rows }: MailChunk, each: (row: MailRow) => void):
       attempts: next(),
       returned: next(),
       expiresAt: next(),
+      availableAt: next(),
+      tag: next(),
+      shared: next(),
       size: next(),
     });
   }

@@ -25,7 +25,8 @@ export interface Mailbox {
 
 /**
  * A message that is not settled. `ready` can be leased, `leased` is, `delayed` comes
- * back later, and `leaving` is on its way out, which only the disk has yet to confirm.
+ * later, and `leaving` is on its way out, which only the disk has yet to confirm: `withdrawn`
+ * tells those who wait for that word that a withdrawal came before them.
  * Its deadline is the end of the lease or of the delay.
  */
 export interface Entry extends Queued, Deadline {
@@ -33,7 +34,11 @@ export interface Entry extends Queued, Deadline {
   readonly size: number;
   /** Present if it expires. */
   readonly expiry: Expiry | undefined;
-  state: 'ready' | 'leased' | 'delayed' | 'leaving';
+  /** 0 if it has none. */
+  readonly tag: number;
+  /** The message under which its envelope is stored apart, for several copies or to be kept; 0 if it is not. */
+  readonly shared: number;
+  state: 'ready' | 'leased' | 'delayed' | 'leaving' | 'withdrawn';
   /** Deliveries that ended. */
   attempts: number;
   returned: RedeliveryReason | undefined;
@@ -73,12 +78,16 @@ export interface NewEntry {
   readonly size: number;
   /** Infinity: never. */
   readonly expiresAt: number;
+  /** 0: at once. */
+  readonly availableAt: number;
+  readonly tag: number;
+  readonly shared: number;
   readonly attempts: number;
   readonly returned: RedeliveryReason | undefined;
 }
 
 export function createEntry(mailbox: Mailbox, entry: NewEntry): Entry {
-  const { sequence, priority, size, expiresAt, attempts, returned } = entry;
+  const { sequence, priority, size, expiresAt, tag, shared, attempts, returned } = entry;
   const expires = expiresAt !== Number.POSITIVE_INFINITY;
   // All fields at once and always in this order: there are many entries, and one shape keeps them small and fast.
   return {
@@ -90,6 +99,8 @@ export function createEntry(mailbox: Mailbox, entry: NewEntry): Entry {
     mailbox,
     size,
     expiry: expires ? { dueAt: expiresAt, duePlace: NOT_QUEUED, entry: undefined } : undefined,
+    tag,
+    shared,
     state: 'ready',
     attempts,
     returned,

@@ -1,10 +1,11 @@
-import type { Lease, LeaseRequest, Mailboxes } from '../engine.ts';
+import type { Acknowledgement, Lease, LeaseRequest, Mailboxes, MessageKey, TaggedMessage } from '../engine.ts';
 import { formatDeliveryId, parseDeliveryId } from './delivery-id.ts';
+import type { EndedListeners } from './ended-listeners.ts';
 import type { Endings } from './endings.ts';
 import type { OpenedState } from './load-state.ts';
 import type { Entry, Mailbox } from './mailbox.ts';
+import type { AcknowledgeRequest } from './operations/acknowledge.ts';
 import { acknowledge } from './operations/acknowledge.ts';
-import type { Attempted } from './operations/attempted.ts';
 import { markInUse } from './operations/mark-in-use.ts';
 import type { MailContent } from './operations/read-mail.ts';
 import { readMail } from './operations/read-mail.ts';
@@ -17,10 +18,12 @@ export interface MailboxesOptions {
   readonly pending: PendingMail;
   readonly endings: Endings;
   readonly subscribers: Subscribers;
+  readonly listeners: EndedListeners;
   readonly opened: OpenedState;
 }
 
-export function createMailboxes({ store, pending, endings, subscribers, opened }: MailboxesOptions): Mailboxes {
+export function createMailboxes(options: MailboxesOptions): Mailboxes {
+  const { store, pending, endings, subscribers, listeners, opened } = options;
   const markOnce = (mailbox: Mailbox): Promise<void> => {
     mailbox.mark ??= store.call(markInUse, { agentId: mailbox.agentId, inUse: true }).then(() => {
       mailbox.marked = true;
@@ -29,7 +32,7 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
   };
   const handOut = (entry: Entry, content: MailContent): Lease => {
     entry.handedOut = true;
-    const { sequence, leases, attempts, returned, dueAt, priority } = entry;
+    const { sequence, leases, attempts, returned, dueAt, priority, tag } = entry;
     const { sender, messageId, acceptedAt, envelope } = content;
     const deliveryId = formatDeliveryId({ sequence, epoch: opened.epoch, lease: leases });
     const lease = {
@@ -39,6 +42,7 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
       sender,
       messageId,
       priority,
+      tag,
       acceptedAt,
       envelope,
     };
@@ -85,6 +89,28 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
     const stale = eachCurrent(agentId, deliveryIds, (entry) => entries.add(entry));
     return { entries: [...entries], stale };
   };
+  /** What became of ids whose messages, where they name one, are off the disk; `keys` are those of the tagged ones. */
+  const settle = (
+    deliveryIds: readonly string[],
+    entries: readonly (Entry | undefined)[],
+    keys: readonly MessageKey[],
+  ): Acknowledgement => {
+    const stale: string[] = [];
+    const tagged: TaggedMessage[] = [];
+    for (const [index, id] of deliveryIds.entries()) {
+      const entry = entries[index];
+      // A withdrawal that was under way came first.
+      if (entry === undefined || entry.state === 'withdrawn') {
+        stale.push(id);
+        continue;
+      }
+      pending.remove(entry);
+      const { tag, attempts } = entry;
+      // A delivery by a process that was killed is not counted anywhere; the id tells of it.
+      if (tag > 0) tagged.push({ ...(keys[tagged.length] as MessageKey), tag, attempts: Math.max(attempts, 1) });
+    }
+    return { stale, tagged };
+  };
 
   return {
     admit: (agentId, bytes) => pending.room(agentId, bytes),
@@ -110,27 +136,23 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
 
     async acknowledge(agentId, deliveryIds) {
       store.assertOpen();
-      const stale: string[] = [];
-      const entries: Entry[] = [];
-      const messages: Attempted[] = [];
+      const entries: (Entry | undefined)[] = [];
+      const messages: AcknowledgeRequest[] = [];
       for (const id of deliveryIds) {
         const found = named(agentId, id);
-        if (found === undefined || (found.entry.state === 'leased' && !found.current)) {
-          stale.push(id);
-          continue;
-        }
+        const settles = found !== undefined && (found.current || found.entry.state !== 'leased');
+        entries.push(settles ? found.entry : undefined);
+        if (!settles) continue;
         const { entry, current } = found;
+        if (current) entry.attempts++;
+        const { sequence, shared, tag } = entry;
         // A first delivery needs no count: the record of a message without mail implies one.
-        messages.push({ sequence: entry.sequence, attempts: current && entry.attempts > 0 ? entry.attempts + 1 : 0 });
-        entries.push(entry);
+        messages.push({ sequence, attempts: current && entry.attempts > 1 ? entry.attempts : 0, shared, tag });
         pending.leave(entry);
       }
-      if (entries.length === 0) return { stale };
+      if (messages.length === 0) return { stale: [...deliveryIds], tagged: [] };
       return await new Promise((resolve, reject) => {
-        const done = (): void => {
-          for (const entry of entries) pending.remove(entry);
-          resolve({ stale });
-        };
+        const done = (keys: MessageKey[]): void => resolve(settle(deliveryIds, entries, keys));
         store.submit(acknowledge, messages, { done, failed: reject });
       });
     },
@@ -148,8 +170,14 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
       const { entries, stale } = currentEntries(agentId, deliveryIds);
       for (const entry of entries) entry.attempts++;
       endings.bury(entries, reason);
-      if (entries.length > 0) await store.flush();
-      return { stale };
+      if (entries.length === 0) return { stale };
+      await store.flush();
+      // A withdrawal that was under way came first.
+      const withdrawn = new Set(entries.filter(({ state }) => state === 'withdrawn').map(({ sequence }) => sequence));
+      if (withdrawn.size === 0) return { stale };
+      return {
+        stale: deliveryIds.filter((id) => withdrawn.has(parseDeliveryId(id)?.sequence ?? 0) || stale.includes(id)),
+      };
     },
 
     async extend(agentId, deliveryIds, leaseMs) {
@@ -170,5 +198,6 @@ export function createMailboxes({ store, pending, endings, subscribers, opened }
     },
 
     subscribe: (agentId, listener) => subscribers.add(agentId, listener),
+    onEnded: (listener) => listeners.add(listener),
   };
 }

@@ -1,16 +1,23 @@
 import type { MessageRecord, MessageRecords } from '../engine.ts';
-import { DEAD_LETTERED, EXPIRED } from './operations/end-messages.ts';
+import { DEAD_LETTERED, EXPIRED, WITHDRAWN } from './operations/end-messages.ts';
 import type { StoredRecord } from './operations/find-records.ts';
 import { findRecords } from './operations/find-records.ts';
+import { readKeptEnvelope } from './operations/kept-envelope.ts';
 import type { PendingMail } from './pending-mail.ts';
 import type { StoreThread } from './store-thread.ts';
 
 export function createMessageRecords(store: StoreThread, pending: PendingMail): MessageRecords {
   return {
     async find(keys) {
-      const records = await store.call(findRecords, keys);
-      return records.map((record) => record && toMessageRecord(record, pending));
+      store.assertOpen();
+      return await new Promise((resolve, reject) => {
+        // At once, and not a microtask later: an ending that follows in the same batch would have emptied the memory.
+        const done = (found: StoredRecord[][]): void =>
+          resolve(found.map((records) => records.map((record) => toMessageRecord(record, pending))));
+        store.submit(findRecords, keys, { done, failed: reject });
+      });
     },
+    envelope: (key) => store.call(readKeptEnvelope, key),
   };
 }
 
@@ -27,5 +34,7 @@ function toMessageRecord(record: StoredRecord, pending: PendingMail): MessageRec
   const changed = record.outcomeAt === undefined ? {} : { changedAt: record.outcomeAt };
   if (record.outcome === EXPIRED) return { ...known, ...changed, state: 'expired', attempts };
   if (record.outcome === DEAD_LETTERED) return { ...known, ...changed, state: 'dead_lettered', attempts, reason };
+  if (record.outcome === WITHDRAWN) return { ...known, ...changed, state: 'withdrawn', attempts, reason };
+  if (recipient === '') return { ...known, state: 'acknowledged', attempts, changedAt: acceptedAt };
   return { ...known, state: 'acknowledged', attempts: Math.max(attempts, 1) };
 }

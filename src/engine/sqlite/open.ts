@@ -6,6 +6,7 @@ import type { Engine, EngineLimits, EngineObserver } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import { createAgentDirectory } from './agents.ts';
 import { IN_MEMORY } from './database.ts';
+import { createEndedListeners } from './ended-listeners.ts';
 import type { Endings } from './endings.ts';
 import { createEndings } from './endings.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -67,6 +68,7 @@ function takeDirectory(dataDir: string): DirectoryLock {
 async function assemble(options: SqliteEngineOptions, file: string, lock: DirectoryLock): Promise<Engine> {
   const { clock, random, limits, observer } = options;
   const subscribers = createSubscribers();
+  const listeners = createEndedListeners();
   // The two need each other; nothing runs out before `start`, and by then both are there.
   let endings: Endings;
   const pending = createPendingMail({
@@ -84,7 +86,7 @@ async function assemble(options: SqliteEngineOptions, file: string, lock: Direct
     onFailure: () => stopTimers(),
   });
   const opened = file === IN_MEMORY ? { ...state, epoch: randomEpoch(random) } : state;
-  endings = createEndings({ clock, limits, observer, pending, store });
+  endings = createEndings({ clock, limits, observer, listeners, pending, store });
   pending.start();
   const housekeeping = startHousekeeping({ clock, limits, store, pending });
   const stopTimers = (): void => {
@@ -103,10 +105,10 @@ async function assemble(options: SqliteEngineOptions, file: string, lock: Direct
   return {
     name: 'sqlite',
     exclusive: true,
-    journal: createJournal({ store, pending, opened }),
+    journal: createJournal({ clock, store, pending, endings, opened }),
     sessions: createSessionLog(store),
     messages: createMessageRecords(store, pending),
-    mailboxes: createMailboxes({ store, pending, endings, subscribers, opened }),
+    mailboxes: createMailboxes({ store, pending, endings, subscribers, listeners, opened }),
     agents: createAgentDirectory(store),
     metadata: createMetadata(store),
     close() {

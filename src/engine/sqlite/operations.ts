@@ -6,6 +6,7 @@ import { commit } from './operations/commit.ts';
 import { countAttempts } from './operations/count-attempts.ts';
 import { bury, expire } from './operations/end-messages.ts';
 import { findRecords } from './operations/find-records.ts';
+import { readKeptEnvelope } from './operations/kept-envelope.ts';
 import { listSessions } from './operations/list-sessions.ts';
 import { loadSession } from './operations/load-session.ts';
 import { markInUse } from './operations/mark-in-use.ts';
@@ -25,6 +26,7 @@ export const OPERATIONS: readonly Operation<never, unknown>[] = [
   markInUse,
   findRecords,
   readMail,
+  readKeptEnvelope,
   loadSession,
   readEvents,
   listSessions,

@@ -18,7 +18,7 @@ export interface PendingMail {
   /** Keeps room for a message that is on its way to the disk. */
   reserve(agentId: string, bytes: number): Mailbox;
   unreserve(mailbox: Mailbox, bytes: number): void;
-  /** Puts a message in the room that was reserved for it. */
+  /** Puts a message in the room that was reserved for it, to be available from its time on. */
   add(mailbox: Mailbox, entry: NewEntry, content?: MailContent): Entry;
   /** Leases what is ready; the expired ones are left for the caller to end. */
   lease(mailbox: Mailbox, request: LeaseRequest): { taken: Entry[]; expired: Entry[] };
@@ -83,6 +83,11 @@ export function createPendingMail({
     entry.mailbox.ready.add(entry);
     onAvailable(entry.mailbox.agentId);
   };
+  const delayUntil = (entry: Entry, at: number): void => {
+    entry.state = 'delayed';
+    entry.dueAt = at;
+    wakes.add(entry);
+  };
   /** Counts a message in, or with -1 out. */
   const count = (mailbox: Mailbox, messages: 1 | -1, bytes: number): void => {
     mailbox.messages += messages;
@@ -136,7 +141,10 @@ export function createPendingMail({
     total: () => ({ messages: totalMessages, bytes: totalBytes }),
     add(mailbox, newEntry, content) {
       const entry = createEntry(mailbox, newEntry);
-      if (content !== undefined && cachedBytes + entry.size <= limits.envelopeCacheBytes) {
+      const { availableAt } = newEntry;
+      const delayed = availableAt > 0 && availableAt > clock.now();
+      // What is not delivered soon would keep others out of the cache.
+      if (content !== undefined && !delayed && cachedBytes + entry.size <= limits.envelopeCacheBytes) {
         entry.content = content;
         cachedBytes += entry.size;
       }
@@ -145,7 +153,8 @@ export function createPendingMail({
         entry.expiry.entry = entry;
         expiries.add(entry.expiry);
       }
-      makeReady(entry);
+      if (delayed) delayUntil(entry, availableAt);
+      else makeReady(entry);
       return entry;
     },
     lease(mailbox, request) {
@@ -162,9 +171,7 @@ export function createPendingMail({
     },
     putBack(entry, delayMs) {
       if (delayMs <= 0) return makeReady(entry);
-      entry.state = 'delayed';
-      entry.dueAt = clock.now() + delayMs;
-      wakes.add(entry);
+      delayUntil(entry, clock.now() + delayMs);
     },
     endLease,
     leave(entry) {

@@ -4,7 +4,8 @@ import type { MessageKey } from '../engine.ts';
 import { createHashKey, HASH_RANGE, type HashKey } from './hash-key.ts';
 
 /**
- * Finds message records by sender and message id, and keeps either from being used twice.
+ * Finds message records by sender and message id. A message with several copies is in it once, under
+ * its first record; one that got further copies later is in it once for each time.
  *
  * An index on the two would cost more than everything else together: ids are random,
  * so each message would dirty a page of its own, to be logged whole. Instead the newest
@@ -13,11 +14,13 @@ import { createHashKey, HASH_RANGE, type HashKey } from './hash-key.ts';
  * was in memory is read back from the records themselves when the database is opened.
  */
 export interface RecordKeys {
-  /** Takes a key for a record that is about to be written; false if it is taken already. */
-  claim(key: MessageKey, sequence: number): boolean;
-  /** The sequence of the record, if there is one. */
-  find(key: MessageKey): number | undefined;
-  /** Told that no record before this sequence is left but those that still have mail. */
+  /** Whether there is a record under a key. */
+  has(key: MessageKey): boolean;
+  /** Adds the first record of a message, which is about to be written, whether or not there are others under its key. */
+  add(key: MessageKey, sequence: number): void;
+  /** The first records under a key, in the order of acceptance. */
+  find(key: MessageKey): number[];
+  /** Told that no record before this sequence is left but those that are needed for longer. */
   forgotten(before: number): void;
   /** Moves some keys to the index; part of every batch, so that the work keeps up with the traffic. */
   settle(): void;
@@ -26,7 +29,7 @@ export interface RecordKeys {
 /** Keys that go to the index together. */
 interface Generation {
   /**
-   * Sequences by hash. Should two keys share a hash, the second is under the next
+   * Sequences by hash. Whatever shares a hash, one key or two, is under the next
    * number that is free: keys are told apart by their records.
    */
   readonly sequences: Map<number, number>;
@@ -45,32 +48,44 @@ export function createRecordKeys(db: DatabaseSync, hash: HashKey = createHashKey
   const isRecord = db.prepare('SELECT 1 FROM messages WHERE seq = ? AND sender = ? AND message_id = ?');
   const findIndexed = db.prepare(
     `SELECT k.seq AS seq FROM message_keys k JOIN messages r ON r.seq = k.seq
-     WHERE k.hash = ? AND r.sender = ? AND r.message_id = ?`,
+     WHERE k.hash = ? AND r.sender = ? AND r.message_id = ? ORDER BY k.seq`,
   );
   const merger = createMerger(db);
   let recent = createGeneration();
   let merging: Generation | undefined;
   let nextStretch = 0;
-  let claimed = 0;
+  let added = 0;
 
-  const findIn = ({ sequences }: Generation, home: number, { sender, messageId }: MessageKey): number | undefined => {
+  let hashed: MessageKey | undefined;
+  let hashOfHashed = 0;
+  /** A key that is added was looked for just before. */
+  const hashOf = (key: MessageKey): number => {
+    if (key !== hashed) hashOfHashed = hash(key.sender, key.messageId);
+    hashed = key;
+    return hashOfHashed;
+  };
+  const isIn = ({ sequences }: Generation, home: number, { sender, messageId }: MessageKey): boolean => {
     for (let place = home; ; place++) {
       const sequence = sequences.get(place);
+      if (sequence === undefined) return false;
       // Keys in memory may outlive their records, on a bus that sees few messages.
-      if (sequence === undefined || isRecord.get(sequence, sender, messageId) !== undefined) return sequence;
+      if (isRecord.get(sequence, sender, messageId) !== undefined) return true;
     }
   };
-  const find = (home: number, key: MessageKey): number | undefined =>
-    findIn(recent, home, key) ??
-    (merging && findIn(merging, home, key)) ??
-    (findIndexed.get(home, key.sender, key.messageId)?.seq as number | undefined);
+  const collect = ({ sequences }: Generation, key: MessageKey, found: Set<number>): void => {
+    for (let place = hashOf(key); ; place++) {
+      const sequence = sequences.get(place);
+      if (sequence === undefined) return;
+      if (isRecord.get(sequence, key.sender, key.messageId) !== undefined) found.add(sequence);
+    }
+  };
   const remember = (home: number, sequence: number): void => {
     let place = home;
     while (recent.sequences.has(place)) place++;
     recent.sequences.set(place, sequence);
     recent.stretches[Math.floor(home / STRETCH_RANGE)]?.push(home, sequence);
     recent.until = sequence;
-    claimed++;
+    added++;
   };
   const startMerging = (): void => {
     merging = recent;
@@ -79,21 +94,28 @@ export function createRecordKeys(db: DatabaseSync, hash: HashKey = createHashKey
     merger.begin(merging);
   };
   for (const { seq, sender, messageId } of readUnindexed(db)) remember(hash(sender, messageId), seq);
-  claimed = 0;
+  added = 0;
   return {
-    claim(key, sequence) {
-      const home = hash(key.sender, key.messageId);
-      if (find(home, key) !== undefined) return false;
-      remember(home, sequence);
-      return true;
+    has(key) {
+      const home = hashOf(key);
+      if (isIn(recent, home, key) || (merging !== undefined && isIn(merging, home, key))) return true;
+      return findIndexed.get(home, key.sender, key.messageId) !== undefined;
     },
-    find: (key) => find(hash(key.sender, key.messageId), key),
+    add: (key, sequence) => remember(hashOf(key), sequence),
+    find(key) {
+      // While a generation goes to the index, a key of it may be in both.
+      const found = new Set<number>();
+      for (const { seq } of findIndexed.iterate(hashOf(key), key.sender, key.messageId)) found.add(seq as number);
+      if (merging !== undefined) collect(merging, key, found);
+      collect(recent, key, found);
+      return [...found].sort((a, b) => a - b);
+    },
     forgotten: (before) => merger.forgotten(before),
     settle() {
       if (merging === undefined && recent.sequences.size >= SQLITE_LIMITS.keysInMemory) startMerging();
       // Twice as fast as new keys come, so that one generation is done before the next one is full.
-      const due = Math.ceil((claimed * 2 * STRETCHES) / SQLITE_LIMITS.keysInMemory);
-      claimed = 0;
+      const due = Math.ceil((added * 2 * STRETCHES) / SQLITE_LIMITS.keysInMemory);
+      added = 0;
       for (let count = 0; count < due && merging !== undefined; count++) {
         merger.merge(merging, nextStretch++);
         if (nextStretch < STRETCHES) continue;
@@ -124,7 +146,7 @@ interface UnindexedRow {
 
 function readUnindexed(db: DatabaseSync): Iterable<UnindexedRow> {
   const sql = `SELECT seq, sender, message_id AS messageId FROM messages
-    WHERE seq > coalesce((SELECT value FROM state WHERE name = '${INDEXED_UNTIL}'), 0) ORDER BY seq`;
+    WHERE seq > coalesce((SELECT value FROM state WHERE name = '${INDEXED_UNTIL}'), 0) AND copies > 0 ORDER BY seq`;
   return db.prepare(sql).iterate() as Iterable<unknown> as Iterable<UnindexedRow>;
 }
 
@@ -140,7 +162,7 @@ function createMerger(db: DatabaseSync): Merger {
   const insert = db.prepare('INSERT OR IGNORE INTO message_keys (hash, seq) VALUES (?, ?)');
   const sweep = db.prepare(
     `DELETE FROM message_keys WHERE hash >= ? AND hash < ? AND seq < ?
-     AND NOT EXISTS (SELECT 1 FROM mail WHERE mail.seq = message_keys.seq)`,
+     AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.seq = message_keys.seq)`,
   );
   const done = db.prepare(
     `INSERT INTO state (name, value) VALUES ('${INDEXED_UNTIL}', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,

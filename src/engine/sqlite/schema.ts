@@ -124,6 +124,35 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (session, sequence)
   ) STRICT;
   `,
+  `
+  -- The records of one message follow each other, one a copy. The first says how many they
+  -- are, and each of the others, as a negative number, how far back the first one is.
+  ALTER TABLE messages ADD COLUMN copies INTEGER NOT NULL DEFAULT 1;
+
+  -- Envelopes that mail of several mailboxes reads, or that are kept, under the seq of the
+  -- first record. Mail that may read it has one of as many seqs from there on as there are copies.
+  CREATE TABLE envelopes (
+    seq INTEGER PRIMARY KEY,
+    copies INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
+    envelope BLOB NOT NULL
+  ) STRICT;
+
+  -- Made anew, and not altered, so that the envelope still comes last. It is NULL where
+  -- the row of envelopes that shared names has it.
+  CREATE TABLE new_mail (
+    seq INTEGER PRIMARY KEY,
+    priority INTEGER NOT NULL,
+    expires_at INTEGER,
+    available_at INTEGER,
+    tag INTEGER NOT NULL DEFAULT 0,
+    shared INTEGER,
+    envelope BLOB
+  ) STRICT;
+  INSERT INTO new_mail (seq, priority, expires_at, envelope) SELECT seq, priority, expires_at, envelope FROM mail;
+  DROP TABLE mail;
+  ALTER TABLE new_mail RENAME TO mail;
+  `,
 ];
 
 /**

@@ -7,7 +7,7 @@ export const deliveryCases: ContractCase[] = [
     name: 'an empty mailbox and an unknown one give nothing',
     async run(rig) {
       expect(await rig.lease()).toEqual([]);
-      await rig.send({ recipient: 'test://somebody-else' });
+      await rig.send({ recipients: ['test://somebody-else'] });
       expect(await rig.lease()).toEqual([]);
     },
   },
@@ -16,7 +16,7 @@ export const deliveryCases: ContractCase[] = [
     async run(rig) {
       const { mailboxes } = rig.engine;
       await rig.send({ messageId: 'one' });
-      await rig.send({ messageId: 'two', recipient: 'test://somebody-else' });
+      await rig.send({ messageId: 'two', recipients: ['test://somebody-else'] });
       const { deliveryId } = await rig.leaseOne();
       const [mine, theirs] = [mailboxes.depth(AGENT), mailboxes.depth('test://somebody-else')];
       expect([mine.messages, theirs.messages]).toEqual([1, 1]);
@@ -182,7 +182,7 @@ export const deliveryCases: ContractCase[] = [
       stop();
       stop();
       await rig.send();
-      await rig.send({ recipient: 'test://somebody-else' });
+      await rig.send({ recipients: ['test://somebody-else'] });
       await rig.engine.journal.flush();
       expect(calls).toBe(before);
     },
@@ -202,7 +202,7 @@ export const deliveryCases: ContractCase[] = [
       const leases = rig.lease();
       inside = false;
       await leases;
-      await rig.send({ recipient: 'test://somebody-else' });
+      await rig.send({ recipients: ['test://somebody-else'] });
       await rig.engine.journal.flush();
       expect(calledInside).toBe(false);
       expect(calls).toBe(0);

@@ -101,7 +101,7 @@ export const endingCases: ContractCase[] = [
       const next = rig.lease({ holder: 'next' });
       expect(texts(await next)).toEqual(['a', 'b']);
       const late = (await gone).map((lease) => lease.deliveryId);
-      expect(await rig.engine.mailboxes.acknowledge(AGENT, late)).toEqual({ stale: late });
+      expect(await rig.engine.mailboxes.acknowledge(AGENT, late)).toEqual({ stale: late, tagged: [] });
     },
   },
   ...(['lease_expired', 'holder_gone', 'rejected'] as const).map(
@@ -124,9 +124,10 @@ export const endingCases: ContractCase[] = [
         expect(await rig.lease()).toEqual([]);
         await rig.engine.journal.flush();
         const { messageId } = message;
-        expect(rig.observed.deadLettered).toEqual([
-          { sender: SENDER, messageId, recipient: AGENT, attempts: maxDeliveries, reason: expect.any(String) },
-        ]);
+        const told = { sender: SENDER, messageId, recipient: AGENT, state: 'dead_lettered', tag: 0 };
+        const end = { attempts: maxDeliveries, reason: expect.any(String), endedAt: rig.clock.now() };
+        expect(rig.observed.deadLettered).toEqual([{ ...told, ...end }]);
+        expect(rig.observed.ended).toEqual(rig.observed.deadLettered);
         const record = await rig.record(message);
         expect(record).toMatchObject({ state: 'dead_lettered', attempts: maxDeliveries });
         expect(record?.reason).toBe(rig.observed.deadLettered[0]?.reason);

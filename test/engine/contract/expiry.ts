@@ -24,9 +24,10 @@ export const expiryCases: ContractCase[] = [
       rig.clock.advance(1_000);
       await rig.engine.journal.flush();
       const { messageId } = message;
-      expect(rig.observed.expired).toEqual([
-        { sender: SENDER, messageId, recipient: AGENT, attempts: 0, reason: expect.any(String) },
-      ]);
+      const told = { sender: SENDER, messageId, recipient: AGENT, state: 'expired', tag: 0 };
+      const end = { attempts: 0, reason: expect.any(String), endedAt: rig.clock.now() };
+      expect(rig.observed.expired).toEqual([{ ...told, ...end }]);
+      expect(rig.observed.ended).toEqual(rig.observed.expired);
       expect(await rig.record(message)).toMatchObject({ state: 'expired', attempts: 0, changedAt: rig.clock.now() });
       expect(rig.engine.mailboxes.admit(AGENT, room)).toEqual({ ok: true });
     },
@@ -48,7 +49,7 @@ export const expiryCases: ContractCase[] = [
       const message = await rig.send({ expiresAt: rig.clock.now() + 1_000 });
       const { deliveryId } = await rig.leaseOne();
       rig.clock.advance(2_000);
-      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [] });
+      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [], tagged: [] });
       expect(await rig.record(message)).toMatchObject({ state: 'acknowledged' });
       expect(rig.observed.expired).toEqual([]);
     },

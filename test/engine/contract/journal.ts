@@ -23,15 +23,17 @@ export const journalCases: ContractCase[] = [
           events: [bytes('asked')],
           index: { ended: false, state: 'active', members: [], labels: {} },
         },
-        message: {
-          sender: SENDER,
-          messageId: 'm',
-          fingerprint: bytes('f'),
-          recipient: AGENT,
-          priority: 2,
-          acceptedAt: clock.now(),
-          envelope: bytes('task'),
-        },
+        messages: [
+          {
+            sender: SENDER,
+            messageId: 'm',
+            fingerprint: bytes('f'),
+            recipients: [AGENT],
+            priority: 2,
+            acceptedAt: clock.now(),
+            envelope: bytes('task'),
+          },
+        ],
       });
       expect(texts(await lease())).toEqual(['task']);
       expect((await engine.sessions.load('s'))?.lastSequence).toBe(1);
@@ -44,7 +46,7 @@ export const journalCases: ContractCase[] = [
       const template = await rig.send();
       const message = { ...template, messageId: 'with-conflict' };
       const append = { sessionId: 's', expectedSequence: 1, events: [bytes('late')] };
-      const facts = await refusal(rig.engine.journal.commit({ append, message }), 'sequence_conflict');
+      const facts = await refusal(rig.engine.journal.commit({ append, messages: [message] }), 'sequence_conflict');
       expect(facts).toMatchObject({ expected: 1, actual: 2 });
       expect(await rig.record(message)).toBeUndefined();
       expect(texts(await rig.lease())).toEqual([template.messageId]);
@@ -70,7 +72,7 @@ export const journalCases: ContractCase[] = [
         events: [bytes('asked')],
         index: { ended: false, state: 'active', members: [], labels: {} },
       };
-      const facts = await refusal(rig.engine.journal.commit({ append, message }), 'duplicate_message');
+      const facts = await refusal(rig.engine.journal.commit({ append, messages: [message] }), 'duplicate_message');
       expect(facts).toMatchObject({ sender: SENDER, messageId: message.messageId });
       expect(await rig.engine.sessions.load('s')).toBeUndefined();
       expect(await rig.lease()).toHaveLength(1);
@@ -82,7 +84,7 @@ export const journalCases: ContractCase[] = [
       const message = await rig.send();
       const { deliveryId } = await rig.leaseOne();
       await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId]);
-      await refusal(rig.engine.journal.commit({ message }), 'duplicate_message');
+      await refusal(rig.engine.journal.commit({ messages: [message] }), 'duplicate_message');
     },
   },
   {

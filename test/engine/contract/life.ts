@@ -35,12 +35,13 @@ export const lifeCases: ContractCase[] = [
       const { engine } = rig;
       await engine.close();
       const calls: ((engine: Engine) => Promise<unknown>)[] = [
-        ({ journal }) => journal.commit({ message }),
+        ({ journal }) => journal.commit({ messages: [message] }),
         ({ journal }) => journal.flush(),
         ({ sessions }) => sessions.load('s'),
         ({ sessions }) => sessions.read({ sessionId: 's', after: 0, limit: 1, maxBytes: 1 }),
         ({ sessions }) => sessions.list({ limit: 1 }),
         ({ messages }) => messages.find([message]),
+        ({ messages }) => messages.envelope(message),
         ({ mailboxes }) => mailboxes.acknowledge(AGENT, [deliveryId]),
         ({ mailboxes }) => mailboxes.release(AGENT, [deliveryId], { delayMs: 0, because: 'rejected' }),
         ({ mailboxes }) => mailboxes.discard(AGENT, [deliveryId], 'reason'),

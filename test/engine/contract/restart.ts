@@ -41,9 +41,9 @@ export const restartCases: ContractCase[] = [
     await rig.reopen(how);
     expect(await rig.lease()).toEqual([]);
     const records = await rig.engine.messages.find([acknowledged, discarded, expired]);
-    expect(records.map((record) => record?.state)).toEqual(['acknowledged', 'dead_lettered', 'expired']);
-    expect(records[1]).toMatchObject({ reason: 'bad', attempts: 1 });
-    await refusal(rig.engine.journal.commit({ message: acknowledged }), 'duplicate_message');
+    expect(records.map(([record]) => record?.state)).toEqual(['acknowledged', 'dead_lettered', 'expired']);
+    expect(records[1]?.[0]).toMatchObject({ reason: 'bad', attempts: 1 });
+    await refusal(rig.engine.journal.commit({ messages: [acknowledged] }), 'duplicate_message');
   }),
   ...eitherWay('deliveries whose release has resolved stay counted', async (rig, how) => {
     await rig.send();
@@ -71,13 +71,16 @@ export const restartCases: ContractCase[] = [
     await rig.reopen(how);
     const after = await rig.leaseOne();
     expect(after.deliveryId).not.toBe(before.deliveryId);
-    expect(await rig.engine.mailboxes.acknowledge(AGENT, [before.deliveryId])).toEqual({ stale: [before.deliveryId] });
+    expect(await rig.engine.mailboxes.acknowledge(AGENT, [before.deliveryId])).toEqual({
+      stale: [before.deliveryId],
+      tagged: [],
+    });
   }),
   ...eitherWay('an id from before settles a message that nobody holds', async (rig, how) => {
     const message = await rig.send();
     const { deliveryId } = await rig.leaseOne();
     await rig.reopen(how);
-    expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [] });
+    expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [], tagged: [] });
     expect(await rig.record(message)).toMatchObject({ state: 'acknowledged' });
   }),
   ...eitherWay('an id from before settles no message that came after', async (rig, how) => {
@@ -88,7 +91,7 @@ export const restartCases: ContractCase[] = [
     await rig.engine.journal.flush();
     await rig.reopen(how);
     await rig.send({ messageId: 'after' });
-    expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [deliveryId] });
+    expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [deliveryId], tagged: [] });
     expect(texts(await rig.lease())).toEqual(['after']);
   }),
   ...eitherWay('a pending message keeps its record through the window', async (rig, how) => {
@@ -99,12 +102,95 @@ export const restartCases: ContractCase[] = [
     await rig.engine.journal.flush();
     expect(await rig.record(message)).toMatchObject({ state: 'queued' });
   }),
+  ...eitherWay('a message is delayed for as long as it was to be', async (rig, how) => {
+    await rig.send({ messageId: 'later', availableAt: rig.clock.now() + 2_000 });
+    await rig.send({ messageId: 'at once', availableAt: rig.clock.now() + 1_000 });
+    rig.clock.advance(500);
+    await rig.reopen(how);
+    expect(await rig.lease()).toEqual([]);
+    rig.clock.advance(500);
+    expect(texts(await rig.lease())).toEqual(['at once']);
+    await rig.reopen(how);
+    rig.clock.advance(1_000);
+    expect(texts(await rig.lease())).toContain('later');
+  }),
+  ...eitherWay(
+    'a tag comes back with its message, and with an acknowledgement of an id from before',
+    async (rig, how) => {
+      const { sender, messageId } = await rig.send({ tag: 513 });
+      const { deliveryId } = await rig.leaseOne();
+      await rig.reopen(how);
+      expect((await rig.peek()).map(({ tag }) => tag)).toEqual([513]);
+      const { stale, tagged } = await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId]);
+      expect(stale).toEqual([]);
+      expect(tagged).toMatchObject([{ sender, messageId, tag: 513 }]);
+      expect(tagged[0]?.attempts).toBeGreaterThanOrEqual(1);
+    },
+  ),
+  ...eitherWay('all copies of a message are there, each as it was', async (rig, how) => {
+    const recipients = [AGENT, 'test://second', 'test://third', 'test://fourth'];
+    const message = await rig.send({ recipients, envelope: bytes('to all') });
+    await rig.send({ ...message, recipients: ['test://second'], further: true, envelope: bytes('again') });
+    const nowhere = await rig.send({ messageId: 'nowhere', recipients: [] });
+    await rig.acknowledge(await rig.lease());
+    await rig.withdraw(message, { recipient: 'test://fourth' });
+    await rig.reopen(how);
+    const records = await rig.records(message);
+    expect(records.map(({ state }) => state)).toEqual(['acknowledged', 'queued', 'queued', 'withdrawn', 'queued']);
+    expect(records[3]).toMatchObject({ reason: 'not wanted any more' });
+    expect(await rig.lease()).toEqual([]);
+    expect(texts(await rig.lease({ agentId: 'test://second' }))).toEqual(['to all', 'again']);
+    expect(texts(await rig.lease({ agentId: 'test://third' }))).toEqual(['to all']);
+    expect(await rig.lease({ agentId: 'test://fourth' })).toEqual([]);
+    for (const again of [message, nowhere]) {
+      await refusal(rig.engine.journal.commit({ messages: [again] }), 'duplicate_message');
+    }
+  }),
+  ...eitherWay('a kept envelope is there, and a forgotten one is not', async (rig, how) => {
+    const kept = await rig.send({ messageId: 'kept', keep: true });
+    const settled = await rig.send({ messageId: 'settled', keep: true });
+    const forgotten = await rig.send({ messageId: 'forgotten', keep: true });
+    const [, second] = await rig.lease();
+    await rig.acknowledge([second!]);
+    await rig.engine.journal.commit({ forget: [forgotten] });
+    await rig.reopen(how);
+    const { messages } = rig.engine;
+    expect(text((await messages.envelope(kept))!)).toBe('kept');
+    expect(text((await messages.envelope(settled))!)).toBe('settled');
+    expect(await messages.envelope(forgotten)).toBeUndefined();
+    expect(texts(await rig.lease())).toEqual(['kept', 'forgotten']);
+  }),
+  ...eitherWay('what was taken back stays away, also what was leased, and its room is free', async (rig, how) => {
+    const waiting = await rig.send({ messageId: 'waiting' });
+    const delayed = await rig.send({ messageId: 'delayed', availableAt: rig.clock.now() + 1_000 });
+    const [lease] = await rig.lease();
+    await rig.withdraw(waiting);
+    await rig.withdraw(delayed);
+    await rig.engine.journal.flush();
+    await rig.reopen(how);
+    rig.clock.advance(60_000);
+    expect(await rig.lease()).toEqual([]);
+    expect(rig.engine.mailboxes.depth(AGENT)).toEqual({ messages: 0, bytes: 0 });
+    expect(await rig.record(waiting)).toMatchObject({ state: 'withdrawn', attempts: 1 });
+    expect(await rig.record(delayed)).toMatchObject({ state: 'withdrawn', attempts: 0 });
+    expect(await rig.acknowledge([lease!])).toEqual({ stale: [lease!.deliveryId], tagged: [] });
+  }),
+  ...eitherWay('what waited before can be taken back', async (rig, how) => {
+    const message = await rig.send({ recipients: [AGENT, 'test://second'], keep: true });
+    await rig.leaseOne();
+    await rig.reopen(how);
+    await rig.withdraw(message);
+    await rig.withdraw(message, { recipient: 'test://second' });
+    expect((await rig.records(message)).map(({ state }) => state)).toEqual(['withdrawn', 'withdrawn']);
+    expect(rig.engine.mailboxes.totalDepth()).toEqual({ messages: 0, bytes: 0 });
+    expect(text((await rig.engine.messages.envelope(message))!)).toBe(message.messageId);
+  }),
   {
     name: 'crashed: mail of a mailbox that was in use may have been delivered, and says so, uncounted',
     async run(rig) {
       await rig.send({ messageId: 'leased' });
       await rig.send({ messageId: 'waiting' });
-      await rig.send({ messageId: 'unused', recipient: 'test://unused' });
+      await rig.send({ messageId: 'unused', recipients: ['test://unused'] });
       await rig.leaseOne();
       await rig.reopen('crashed');
       const leases = await rig.lease();

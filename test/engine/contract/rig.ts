@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type {
+  Acknowledgement,
   EndedMessage,
   Engine,
   EngineError,
@@ -11,6 +12,7 @@ import type {
   MessageRecord,
   NewMessage,
   SessionAppend,
+  Withdrawal,
 } from '../../../src/engine/engine.ts';
 import type { FakeClock } from '../../fake-clock.ts';
 import type { ContractOptions, OpenedEngine } from '../contract.ts';
@@ -36,7 +38,14 @@ export interface Rig {
   leaseOne(overrides?: Partial<LeaseRequest>): Promise<Lease>;
   /** Everything that is available, without leaving it leased. */
   peek(): Promise<Lease[]>;
+  /** The record of the first copy. */
   record(key: MessageKey): Promise<MessageRecord | undefined>;
+  /** The records of all copies. */
+  records(key: MessageKey): Promise<MessageRecord[]>;
+  /** Takes back what a mailbox, AGENT's unless another is named, holds of a message. */
+  withdraw(key: MessageKey, overrides?: Partial<Withdrawal>): Promise<void>;
+  /** Acknowledges in AGENT's mailbox unless another is named. */
+  acknowledge(leases: readonly Lease[], agentId?: string): Promise<Acknowledgement>;
   /** Appends events, each given as text. */
   append(sessionId: string, expectedSequence: number, more?: MoreOfAppend): Promise<void>;
   reopen(how: 'closed' | 'crashed'): Promise<void>;
@@ -51,6 +60,8 @@ export interface Observed {
   readonly committed: { readonly writes: number; readonly durationMs: number }[];
   readonly deadLettered: EndedMessage[];
   readonly expired: EndedMessage[];
+  /** What `onEnded` told. */
+  readonly ended: EndedMessage[];
   readonly failed: EngineError[];
 }
 
@@ -89,7 +100,7 @@ export interface RigOptions {
 }
 
 export async function createRig({ clock, limits, open, disposeLater }: RigOptions): Promise<Rig> {
-  const observed: Observed = { committed: [], deadLettered: [], expired: [], failed: [] };
+  const observed: Observed = { committed: [], deadLettered: [], expired: [], ended: [], failed: [] };
   let opened = await open({
     clock,
     limits,
@@ -111,6 +122,12 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       leaseMs: 30_000,
       ...overrides,
     });
+  const records: Rig['records'] = async (key) => (await opened.engine.messages.find([key]))[0] ?? [];
+  const listen = (): void =>
+    void opened.engine.mailboxes.onEnded((message) => {
+      observed.ended.push(message);
+    });
+  listen();
   return {
     get engine() {
       return opened.engine;
@@ -124,13 +141,13 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
         sender: SENDER,
         messageId,
         fingerprint: bytes(`fingerprint of ${messageId}`),
-        recipient: AGENT,
+        recipients: [AGENT],
         priority: 2,
         acceptedAt: clock.now(),
         envelope: bytes(messageId),
         ...overrides,
       };
-      await opened.engine.journal.commit({ message });
+      await opened.engine.journal.commit({ messages: [message] });
       return message;
     },
     lease,
@@ -144,7 +161,16 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       opened.engine.mailboxes.releaseHolder(AGENT, 'peek', 'all');
       return leases;
     },
-    record: async (key) => (await opened.engine.messages.find([key]))[0],
+    record: async (key) => (await records(key))[0],
+    records,
+    withdraw({ sender, messageId }, overrides) {
+      const withdrawal = { sender, messageId, recipient: AGENT, reason: 'not wanted any more', ...overrides };
+      return opened.engine.journal.commit({ withdraw: [withdrawal] });
+    },
+    acknowledge(leases, agentId = AGENT) {
+      const ids = leases.map(({ deliveryId }) => deliveryId);
+      return opened.engine.mailboxes.acknowledge(agentId, ids);
+    },
     append(sessionId, expectedSequence, { texts: events = ['event'], snapshotText, ...more } = {}) {
       const index = { ended: false, state: 'active', members: ['test://member'], labels: {} };
       return opened.engine.journal.commit({
@@ -162,6 +188,7 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       if (opened.reopen === undefined)
         throw new Error('this engine cannot be reopened: skip the case, with the reason');
       opened = await opened.reopen(how);
+      listen();
       disposeLater(opened);
     },
   };

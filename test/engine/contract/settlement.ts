@@ -8,7 +8,7 @@ export const settlementCases: ContractCase[] = [
     async run(rig) {
       await rig.send();
       const { deliveryId } = await rig.leaseOne();
-      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [] });
+      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [], tagged: [] });
       rig.clock.advance(60_000);
       expect(await rig.lease()).toEqual([]);
     },
@@ -22,7 +22,7 @@ export const settlementCases: ContractCase[] = [
       const ids = [a!.deliveryId, b!.deliveryId, 'nonsense', c!.deliveryId, a!.deliveryId];
       const { stale } = await rig.engine.mailboxes.acknowledge(AGENT, ids);
       expect(stale).toEqual([b!.deliveryId, 'nonsense', a!.deliveryId]);
-      expect(await rig.engine.mailboxes.acknowledge(AGENT, [])).toEqual({ stale: [] });
+      expect(await rig.engine.mailboxes.acknowledge(AGENT, [])).toEqual({ stale: [], tagged: [] });
     },
   },
   {
@@ -31,7 +31,7 @@ export const settlementCases: ContractCase[] = [
       const message = await rig.send();
       const { deliveryId } = await rig.leaseOne({ leaseMs: 1_000 });
       rig.clock.advance(1_000);
-      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [] });
+      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [], tagged: [] });
       expect(await rig.lease()).toEqual([]);
       expect(await rig.record(message)).toMatchObject({ state: 'acknowledged', attempts: 1 });
     },
@@ -42,7 +42,7 @@ export const settlementCases: ContractCase[] = [
       await rig.send();
       const { deliveryId } = await rig.leaseOne();
       await rig.engine.mailboxes.release(AGENT, [deliveryId], { delayMs: 5_000, because: 'rejected' });
-      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [] });
+      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [], tagged: [] });
       rig.clock.advance(5_000);
       expect(await rig.lease()).toEqual([]);
     },
@@ -56,11 +56,11 @@ export const settlementCases: ContractCase[] = [
       const second = await rig.leaseOne({ holder: 'holder-2' });
       const { mailboxes } = rig.engine;
       const old = [first.deliveryId];
-      expect(await mailboxes.acknowledge(AGENT, old)).toEqual({ stale: old });
+      expect(await mailboxes.acknowledge(AGENT, old)).toEqual({ stale: old, tagged: [] });
       expect(await mailboxes.release(AGENT, old, { delayMs: 0, because: 'rejected' })).toEqual({ stale: old });
       expect(await mailboxes.discard(AGENT, old, 'no')).toEqual({ stale: old });
       expect(await mailboxes.extend(AGENT, old, 1_000)).toEqual({ stale: old });
-      expect(await mailboxes.acknowledge(AGENT, [second.deliveryId])).toEqual({ stale: [] });
+      expect(await mailboxes.acknowledge(AGENT, [second.deliveryId])).toEqual({ stale: [], tagged: [] });
     },
   },
   {
@@ -81,11 +81,11 @@ export const settlementCases: ContractCase[] = [
     name: 'an id settles nothing in the mailbox of another agent',
     async run(rig) {
       await rig.send();
-      await rig.send({ recipient: 'test://somebody-else' });
+      await rig.send({ recipients: ['test://somebody-else'] });
       const { deliveryId } = await rig.leaseOne();
       const other = 'test://somebody-else';
-      expect(await rig.engine.mailboxes.acknowledge(other, [deliveryId])).toEqual({ stale: [deliveryId] });
-      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [] });
+      expect(await rig.engine.mailboxes.acknowledge(other, [deliveryId])).toEqual({ stale: [deliveryId], tagged: [] });
+      expect(await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])).toEqual({ stale: [], tagged: [] });
     },
   },
   {
@@ -95,7 +95,7 @@ export const settlementCases: ContractCase[] = [
       const { deliveryId } = await rig.leaseOne();
       await rig.engine.mailboxes.release(AGENT, [deliveryId], { delayMs: 0, because: 'rejected' });
       const madeUp = [`${deliveryId}0`, deliveryId.replace(/.$/, 'z'), '', '---', 'ä', 'x'.repeat(10_000)];
-      expect(await rig.engine.mailboxes.acknowledge(AGENT, madeUp)).toEqual({ stale: madeUp });
+      expect(await rig.engine.mailboxes.acknowledge(AGENT, madeUp)).toEqual({ stale: madeUp, tagged: [] });
       expect(await rig.lease()).toHaveLength(1);
     },
   },
@@ -158,8 +158,10 @@ export const settlementCases: ContractCase[] = [
       expect(await rig.engine.mailboxes.discard(AGENT, [deliveryId], 'cannot be parsed')).toEqual({ stale: [] });
       expect(await rig.lease()).toEqual([]);
       const { messageId } = message;
-      const told = { sender: SENDER, messageId, recipient: AGENT, attempts: 1, reason: 'cannot be parsed' };
-      expect(rig.observed.deadLettered).toEqual([told]);
+      const told = { sender: SENDER, messageId, recipient: AGENT, state: 'dead_lettered', tag: 0 };
+      const end = { attempts: 1, reason: 'cannot be parsed', endedAt: rig.clock.now() };
+      expect(rig.observed.deadLettered).toEqual([{ ...told, ...end }]);
+      expect(rig.observed.ended).toEqual(rig.observed.deadLettered);
       expect(await rig.record(message)).toMatchObject({
         state: 'dead_lettered',
         attempts: 1,

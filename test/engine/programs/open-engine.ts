@@ -21,10 +21,10 @@ export function send(engine: Engine, name: string, size = 100): Promise<void> {
     sender: 'test://sender',
     messageId: name,
     fingerprint,
-    recipient: RECEIVER,
+    recipients: [RECEIVER],
     priority: 2,
     acceptedAt: 1,
     envelope,
   };
-  return engine.journal.commit({ message });
+  return engine.journal.commit({ messages: [message] });
 }

@@ -17,7 +17,7 @@ async function openRig(): Promise<Rig> {
 async function acknowledgeAll(rig: Rig): Promise<void> {
   const leases = await rig.lease({ limit: 1e6 });
   const ids = leases.map((lease) => lease.deliveryId);
-  expect(await rig.engine.mailboxes.acknowledge(AGENT, ids)).toEqual({ stale: [] });
+  expect(await rig.engine.mailboxes.acknowledge(AGENT, ids)).toEqual({ stale: [], tagged: [] });
 }
 
 /** Lets so much time pass that every pass of housekeeping that is due has begun, and awaits its steps. */
@@ -29,7 +29,7 @@ async function letPass(rig: Rig, ms: number): Promise<void> {
 describe('housekeeping', () => {
   it('forgets more records than one step looks at, and passes over those that wait', async () => {
     const rig = await openRig();
-    const waiting = await rig.send({ recipient: 'test://absent' });
+    const waiting = await rig.send({ recipients: ['test://absent'] });
     const count = SQLITE_LIMITS.pruneStepRecords * 3;
     const sent = await Promise.all(Array.from({ length: count }, () => rig.send()));
     await acknowledgeAll(rig);
@@ -37,8 +37,8 @@ describe('housekeeping', () => {
     await letPass(rig, SQLITE_LIMITS.pruneIntervalMs);
     const records = await rig.engine.messages.find(sent);
     // The newest record stays until there is a newer one.
-    expect(records.filter((record) => record !== undefined)).toHaveLength(1);
-    expect(records.at(-1)).toBeDefined();
+    expect(records.filter((record) => record.length > 0)).toHaveLength(1);
+    expect(records.at(-1)).toHaveLength(1);
     expect(await rig.record(waiting)).toMatchObject({ state: 'queued' });
     await rig.send();
     await letPass(rig, SQLITE_LIMITS.pruneIntervalMs);

@@ -23,11 +23,14 @@ function insertMail(db: DatabaseSync, waiting: readonly Waiting[]): void {
     `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at, attempts, returned)
      VALUES (?, 's', ?, ?, x'00', 1, ?, ?)`,
   );
-  const mail = db.prepare('INSERT INTO mail (seq, priority, expires_at, envelope) VALUES (?, ?, ?, zeroblob(?))');
+  const mail = db.prepare(
+    'INSERT INTO mail (seq, priority, expires_at, available_at, tag, envelope) VALUES (?, ?, ?, ?, ?, zeroblob(?))',
+  );
   db.exec('BEGIN');
   for (const { seq, recipient, returned = 0 } of waiting) {
     record.run(seq, `id-${seq}`, recipient, seq % 3, returned);
-    mail.run(seq, (seq % 4) + 1, seq % 2 === 0 ? 1_000 + seq : null, seq % 10);
+    const [expiresAt, availableAt] = [seq % 2 === 0 ? 1_000 + seq : null, seq % 5 === 0 ? 500 + seq : null];
+    mail.run(seq, (seq % 4) + 1, expiresAt, availableAt, seq % 7, seq % 10);
   }
   db.exec('COMMIT');
 }
@@ -69,9 +72,26 @@ describe('loading the waiting mail', () => {
         attempts: seq % 3,
         returned: 0,
         expiresAt: seq % 2 === 0 ? 1_000 + seq : Number.POSITIVE_INFINITY,
+        availableAt: seq % 5 === 0 ? 500 + seq : 0,
+        tag: seq % 7,
+        shared: 0,
         size: seq % 10,
       });
     }
+  });
+
+  it('knows the size of an envelope that is stored apart', () => {
+    const db = openTables();
+    insertMail(db, [
+      { seq: 1, recipient: 'a' },
+      { seq: 2, recipient: 'b' },
+    ]);
+    db.exec('INSERT INTO envelopes (seq, copies, kept, envelope) VALUES (1, 2, 0, zeroblob(77))');
+    db.exec('UPDATE mail SET shared = 1, envelope = NULL');
+    expect(load(db).rows.map(({ sequence, shared, size }) => [sequence, shared, size])).toEqual([
+      [1, 1, 77],
+      [2, 1, 77],
+    ]);
   });
 
   it('says nothing of an empty database', () => {

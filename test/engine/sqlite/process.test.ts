@@ -75,7 +75,7 @@ describe('kill -9', () => {
       const records = await engine.messages.find(
         messageIds.map((messageId) => ({ sender: 'test://sender', messageId })),
       );
-      return new Set(records.map((record) => record?.state));
+      return new Set(records.map(([record]) => record?.state));
     };
     const acknowledged = new Set(names('acknowledged'));
     const waiting = names('committed').filter((name) => !acknowledged.has(name));

@@ -15,15 +15,17 @@ function openTables(): DatabaseSync {
   return db;
 }
 
-/** Claims keys and writes their records, a batch at a time, as the worker does. */
+/** Adds keys that are free and writes their records, a batch at a time, as the worker does. */
 function createWriter(db: DatabaseSync, keys: RecordKeys) {
   const insert = db.prepare(
     `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, ?, 'r', x'00', 1)`,
   );
   const write = (messageId: string, sequence: number): boolean => {
-    const claimed = keys.claim({ sender: SENDER, messageId }, sequence);
-    if (claimed) insert.run(sequence, SENDER, messageId);
-    return claimed;
+    const key = { sender: SENDER, messageId };
+    if (keys.has(key)) return false;
+    keys.add(key, sequence);
+    insert.run(sequence, SENDER, messageId);
+    return true;
   };
   const writeMany = (from: number, to: number): void => {
     for (let sequence = from; sequence <= to; sequence++) {
@@ -35,8 +37,11 @@ function createWriter(db: DatabaseSync, keys: RecordKeys) {
 }
 
 const count = (db: DatabaseSync): number => db.prepare('SELECT count(*) AS n FROM message_keys').get()?.n as number;
-const find = (keys: RecordKeys, sequence: number): number | undefined =>
-  keys.find({ sender: SENDER, messageId: `id-${sequence}` });
+const find = (keys: RecordKeys, sequence: number): number | undefined => {
+  const found = keys.find({ sender: SENDER, messageId: `id-${sequence}` });
+  expect(found.length).toBeLessThanOrEqual(1);
+  return found[0];
+};
 
 describe('the keys of message records', () => {
   const generation = SQLITE_LIMITS.keysInMemory;
@@ -83,12 +88,11 @@ describe('the keys of message records', () => {
     }
   });
 
-  it('leave the index when their records are forgotten, but for those whose mail waits', () => {
+  it('leave the index when their records are forgotten, but for those that are needed for longer', () => {
     const db = openTables();
     const keys = createRecordKeys(db);
     const { writeMany } = createWriter(db, keys);
     writeMany(1, generation * 2);
-    db.exec(`INSERT INTO mail (seq, priority, envelope) VALUES (7, 2, x'00')`);
     db.exec(`DELETE FROM messages WHERE seq <= ${generation} AND seq <> 7`);
     keys.forgotten(generation + 1);
     writeMany(generation * 2 + 1, generation * 4);
@@ -97,22 +101,58 @@ describe('the keys of message records', () => {
     expect(find(keys, generation + 1)).toBe(generation + 1);
   });
 
+  it('find all that was accepted under a key, in order, wherever each is', () => {
+    const db = openTables();
+    const keys = createRecordKeys(db);
+    const { writeMany } = createWriter(db, keys);
+    const insert = db.prepare(
+      `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, 'm', 'r', x'00', 1)`,
+    );
+    const key = { sender: SENDER, messageId: 'm' };
+    const sequences: number[] = [];
+    const addAnother = (sequence: number): void => {
+      keys.add(key, sequence);
+      insert.run(sequence, SENDER);
+      sequences.push(sequence);
+    };
+    let written = 0;
+    // So many that some are in the index, some on their way, at every point of it, and some in memory.
+    while (written < generation * 2) {
+      addAnother(written + 1);
+      writeMany(written + 2, written + 5_000);
+      written += 5_000;
+      expect(keys.has(key)).toBe(true);
+      expect(keys.find(key)).toEqual(sequences);
+    }
+    expect(createRecordKeys(db).find(key)).toEqual(sequences);
+  });
+
+  it('are read back once a message, however many copies it has', () => {
+    const db = openTables();
+    const insert = db.prepare(
+      `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at, copies)
+       VALUES (?, ?, 'm', ?, x'00', 1, ?)`,
+    );
+    for (let copy = 0; copy < 256; copy++) insert.run(10 + copy, SENDER, `r-${copy}`, copy === 0 ? 256 : -copy);
+    expect(createRecordKeys(db).find({ sender: SENDER, messageId: 'm' })).toEqual([10]);
+  });
+
   it('are told apart even if they all share a hash', () => {
     const db = openTables();
     const keys = createRecordKeys(db, () => 12_345);
     const { write } = createWriter(db, keys);
     for (const messageId of ['a', 'b', 'c']) expect(write(messageId, messageId.charCodeAt(0))).toBe(true);
     for (const messageId of ['a', 'b', 'c']) {
-      expect(keys.find({ sender: SENDER, messageId })).toBe(messageId.charCodeAt(0));
+      expect(keys.find({ sender: SENDER, messageId })).toEqual([messageId.charCodeAt(0)]);
       expect(write(messageId, 1e9)).toBe(false);
     }
-    expect(keys.find({ sender: SENDER, messageId: 'd' })).toBeUndefined();
+    expect(keys.find({ sender: SENDER, messageId: 'd' })).toEqual([]);
     // In the index, too.
     db.exec('INSERT INTO message_keys (hash, seq) SELECT 12345, seq FROM messages');
     db.exec("INSERT INTO state (name, value) VALUES ('keys_indexed_until', 1000)");
     const reopened = createRecordKeys(db, () => 12_345);
-    expect(reopened.find({ sender: SENDER, messageId: 'b' })).toBe('b'.charCodeAt(0));
-    expect(reopened.find({ sender: SENDER, messageId: 'd' })).toBeUndefined();
+    expect(reopened.find({ sender: SENDER, messageId: 'b' })).toEqual(['b'.charCodeAt(0)]);
+    expect(reopened.find({ sender: SENDER, messageId: 'd' })).toEqual([]);
   });
 });
 

@@ -1,64 +1,126 @@
-import type { DatabaseSync } from 'node:sqlite';
-import type { NewMessage, SessionAppend, Write } from '../../engine.ts';
+import type { MessageKey, SessionAppend, Withdrawal, Write } from '../../engine.ts';
 import { EngineError } from '../../engine.ts';
 import type { Operation } from '../operation.ts';
-import type { RecordKeys } from '../record-keys.ts';
 import type { TapeReader, TapeWriter } from '../tape.ts';
+import type { TapedMessage } from './insert-messages.ts';
+import { countRecords, decodeMessage, encodeMessage, prepareMessageInsert } from './insert-messages.ts';
+import { prepareForget } from './kept-envelope.ts';
+import { decodeKeys, encodeKeys } from './message-keys.ts';
 import { prepareSessionAppend } from './session-append.ts';
+import type { WithdrawnCopy } from './withdraw-copies.ts';
+import {
+  decodeWithdrawals,
+  decodeWithdrawn,
+  encodeWithdrawals,
+  encodeWithdrawn,
+  prepareWithdraw,
+} from './withdraw-copies.ts';
 
 export interface CommitRequest {
   readonly write: Write;
-  /** The place of the message in the order of acceptance; 0 without one. */
+  /** The place of the first message in the order of acceptance; the others follow it. Unused without one. */
   readonly sequence: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
+/** Why a write was refused, or what it took back. */
+export type CommitReply = { readonly refusal: EngineError } | { readonly withdrawn: readonly WithdrawnCopy[] };
+
 const APPEND = 1;
-const MESSAGE = 2;
+const WITHDRAW = 2;
+const FORGET = 4;
 
 const OK = 0;
 const CONFLICT = 1;
 const DUPLICATE = 2;
+const WITHDREW = 3;
 
-/** Applies one write. The reply is the reason why it was refused, if it was. */
-export const commit: Operation<CommitRequest, EngineError | undefined> = {
+/** Most writes take nothing back. */
+const APPLIED: CommitReply = { withdrawn: [] };
+
+/** Applies one write. */
+export const commit: Operation<CommitRequest, CommitReply> = {
   writes: true,
-  encode({ write: { append, message }, sequence }, tape) {
-    tape.number((append === undefined ? 0 : APPEND) | (message === undefined ? 0 : MESSAGE));
-    if (append !== undefined) encodeAppend(append, tape);
-    if (message !== undefined) encodeMessage(message, sequence, tape);
-  },
-  prepare({ db, keys }) {
-    const sessions = prepareSessionAppend(db);
-    const messages = prepareMessageInsert(db, keys);
+  encode: encodeCommit,
+  prepare(store) {
+    const sessions = prepareSessionAppend(store.db);
+    const messages = prepareMessageInsert(store);
+    const withdraw = prepareWithdraw(store);
+    const forget = prepareForget(store);
     return (request, reply) => {
-      const parts = request.number();
-      const append = parts & APPEND ? decodeAppend(request) : undefined;
-      const message = parts & MESSAGE ? decodeMessage(request) : undefined;
+      const write = decodeCommit(request);
+      const { append } = write;
       const session = append && sessions.find(append.sessionId);
       const lastSequence = session?.lastSequence ?? 0;
       if (append !== undefined && append.expectedSequence !== lastSequence) {
-        reply.number(CONFLICT);
-        reply.text(append.sessionId);
-        reply.number(append.expectedSequence);
-        reply.number(lastSequence);
-        return;
+        return encodeConflict(append, lastSequence, reply);
       }
-      if (message !== undefined && !messages.insert(message)) {
-        reply.number(DUPLICATE);
-        reply.text(message.sender);
-        reply.text(message.messageId);
-        return;
-      }
+      const duplicate = messages.findDuplicate(write.messages);
+      if (duplicate !== undefined) return encodeDuplicate(duplicate, reply);
       if (append !== undefined) sessions.append(append, session);
-      reply.number(OK);
+      const withdrawn = write.withdraw.length > 0 ? withdraw(write.withdraw, write.at) : [];
+      for (const key of write.forget) forget(key);
+      let sequence = write.sequence;
+      for (const message of write.messages) {
+        messages.insert(message, sequence);
+        sequence += countRecords(message);
+      }
+      reply.number(withdrawn.length > 0 ? WITHDREW : OK);
+      if (withdrawn.length > 0) encodeWithdrawn(withdrawn, reply);
     };
   },
   decode(tape) {
     const status = tape.number();
-    if (status === OK) return undefined;
-    return status === CONFLICT ? decodeConflict(tape) : decodeDuplicate(tape);
+    if (status === OK) return APPLIED;
+    if (status === WITHDREW) return { withdrawn: decodeWithdrawn(tape) };
+    return { refusal: status === CONFLICT ? decodeConflict(tape) : decodeDuplicate(tape) };
   },
 };
+function encodeCommit({ write, sequence, at }: CommitRequest, tape: TapeWriter): void {
+  const { append, withdraw = [], forget = [], messages = [] } = write;
+  tape.number(
+    (append === undefined ? 0 : APPEND) | (withdraw.length === 0 ? 0 : WITHDRAW) | (forget.length === 0 ? 0 : FORGET),
+  );
+  tape.number(sequence);
+  tape.number(at);
+  if (append !== undefined) encodeAppend(append, tape);
+  if (withdraw.length > 0) encodeWithdrawals(withdraw, tape);
+  if (forget.length > 0) encodeKeys(forget, tape);
+  tape.number(messages.length);
+  for (const message of messages) encodeMessage(message, tape);
+}
+
+/** A write as the worker sees it. All of it is read before any of it is done. */
+interface TapedWrite {
+  readonly sequence: number;
+  readonly at: number;
+  readonly append: TapedAppend | undefined;
+  readonly withdraw: readonly Withdrawal[];
+  readonly forget: readonly MessageKey[];
+  readonly messages: readonly TapedMessage[];
+}
+
+const NONE: readonly never[] = [];
+
+function decodeCommit(tape: TapeReader): TapedWrite {
+  const parts = tape.number();
+  const sequence = tape.number();
+  const at = tape.number();
+  const append = parts & APPEND ? decodeAppend(tape) : undefined;
+  const withdraw = parts & WITHDRAW ? decodeWithdrawals(tape) : NONE;
+  const forget = parts & FORGET ? decodeKeys(tape) : NONE;
+  const messages: TapedMessage[] = [];
+  for (let left = tape.number(); left > 0; left--) messages.push(decodeMessage(tape));
+  return { sequence, at, append, withdraw, forget, messages };
+}
+
+function encodeConflict({ sessionId, expectedSequence }: TapedAppend, lastSequence: number, tape: TapeWriter): void {
+  tape.number(CONFLICT);
+  tape.text(sessionId);
+  tape.number(expectedSequence);
+  tape.number(lastSequence);
+}
 
 function decodeConflict(tape: TapeReader): EngineError {
   const sessionId = tape.text();
@@ -67,6 +129,12 @@ function decodeConflict(tape: TapeReader): EngineError {
   return new EngineError('sequence_conflict', `session ${sessionId} is at sequence ${actual}, not ${expected}`, {
     facts: { sessionId, expected, actual },
   });
+}
+
+function encodeDuplicate({ sender, messageId }: MessageKey, tape: TapeWriter): void {
+  tape.number(DUPLICATE);
+  tape.text(sender);
+  tape.text(messageId);
 }
 
 function decodeDuplicate(tape: TapeReader): EngineError {
@@ -101,61 +169,4 @@ function decodeAppend(tape: TapeReader): TapedAppend {
   const expectedSequence = tape.number();
   const events = Array.from({ length: tape.number() }, () => tape.bytes());
   return { sessionId, expectedSequence, events, index: tape.text(), snapshot: tape.optionalBytes() };
-}
-
-function encodeMessage(message: NewMessage, sequence: number, tape: TapeWriter): void {
-  tape.number(sequence);
-  tape.text(message.sender);
-  tape.text(message.messageId);
-  tape.text(message.recipient);
-  tape.bytes(message.fingerprint);
-  tape.number(message.priority);
-  tape.number(message.acceptedAt);
-  tape.optionalNumber(message.expiresAt);
-  tape.bytes(message.envelope);
-}
-
-interface TapedMessage {
-  readonly sequence: number;
-  readonly sender: string;
-  readonly messageId: string;
-  readonly recipient: string;
-  readonly fingerprint: Uint8Array;
-  readonly priority: number;
-  readonly acceptedAt: number;
-  readonly expiresAt: number | undefined;
-  readonly envelope: Uint8Array;
-}
-
-// An object literal is evaluated in the order it is written, which is the order on the tape.
-function decodeMessage(tape: TapeReader): TapedMessage {
-  return {
-    sequence: tape.number(),
-    sender: tape.text(),
-    messageId: tape.text(),
-    recipient: tape.text(),
-    fingerprint: tape.bytes(),
-    priority: tape.number(),
-    acceptedAt: tape.number(),
-    expiresAt: tape.optionalNumber(),
-    envelope: tape.bytes(),
-  };
-}
-
-function prepareMessageInsert(db: DatabaseSync, keys: RecordKeys): { insert(message: TapedMessage): boolean } {
-  const record = db.prepare(
-    'INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  const mail = db.prepare('INSERT INTO mail (seq, priority, expires_at, envelope) VALUES (?, ?, ?, ?)');
-  return {
-    /** False, with nothing changed, when the message is on record. */
-    insert(message) {
-      const { sequence, sender, messageId, recipient, fingerprint, acceptedAt, priority, expiresAt, envelope } =
-        message;
-      if (!keys.claim(message, sequence)) return false;
-      record.run(sequence, sender, messageId, recipient, fingerprint, acceptedAt);
-      mail.run(sequence, priority, expiresAt ?? null, envelope);
-      return true;
-    },
-  };
 }

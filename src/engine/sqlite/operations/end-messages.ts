@@ -1,69 +1,96 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MessageKey } from '../../engine.ts';
 import type { Operation } from '../operation.ts';
-import type { TapeReader } from '../tape.ts';
-import type { Attempted } from './attempted.ts';
-import { decodeAttempted, encodeAttempted } from './attempted.ts';
+import type { TapeReader, TapeWriter } from '../tape.ts';
+import { prepareMailDrop } from './mail-drop.ts';
 
 export interface EndRequest {
-  readonly messages: readonly Attempted[];
+  readonly messages: readonly Ending[];
   readonly reason: string;
+  /** Milliseconds since the epoch. */
   readonly at: number;
+}
+
+interface Ending {
+  readonly sequence: number;
+  /** Deliveries so far. */
+  readonly attempts: number;
+  /** Where its envelope is stored apart from it; 0 if it is not. */
+  readonly shared: number;
 }
 
 /** `messages.outcome`. Only ever append. */
 export const EXPIRED = 1;
 export const DEAD_LETTERED = 2;
+export const WITHDRAWN = 3;
 
-/** Makes dead letters of messages. The reply names them, in the order of the request. */
-export const bury: Operation<EndRequest, MessageKey[]> = endOperation(DEAD_LETTERED, (db) => {
+/**
+ * Makes dead letters of messages. The reply names them, in the order of the request, with nothing for
+ * those that a withdrawal took first.
+ */
+export const bury: Operation<EndRequest, (MessageKey | undefined)[]> = endOperation(DEAD_LETTERED, (db) => {
   const copy = db.prepare(
     `INSERT INTO dead_letters
-     SELECT seq, sender, message_id, recipient, fingerprint, accepted_at, priority, expires_at, ?, ?, ?, envelope
-     FROM mail JOIN messages USING (seq) WHERE seq = ?`,
+     SELECT m.seq, sender, message_id, recipient, fingerprint, accepted_at, priority, expires_at, ?, ?, ?,
+       coalesce(m.envelope, e.envelope)
+     FROM mail m JOIN messages USING (seq) LEFT JOIN envelopes e ON e.seq = m.shared WHERE m.seq = ?`,
   );
   return (sequence, attempts, { reason, at }) => void copy.run(attempts, reason, at, sequence);
 });
 
-/** Drops messages that are too old to be delivered. The reply names them, in the order of the request. */
-export const expire: Operation<EndRequest, MessageKey[]> = endOperation(EXPIRED, () => () => {});
+/** Drops messages that are too old to be delivered. The reply is as for `bury`. */
+export const expire: Operation<EndRequest, (MessageKey | undefined)[]> = endOperation(EXPIRED, () => () => {});
 
 type Keep = (sequence: number, attempts: number, end: { readonly reason: string; readonly at: number }) => void;
 
-function endOperation(outcome: number, prepareKeep: (db: DatabaseSync) => Keep): Operation<EndRequest, MessageKey[]> {
+function endOperation(
+  outcome: number,
+  prepareKeep: (db: DatabaseSync) => Keep,
+): Operation<EndRequest, (MessageKey | undefined)[]> {
   return {
     writes: true,
-    encode({ messages, reason, at }, tape) {
-      tape.text(reason);
-      tape.number(at);
-      encodeAttempted(messages, tape);
-    },
+    encode: encodeEnd,
     prepare({ db }) {
       const keep = prepareKeep(db);
-      const drop = db.prepare('DELETE FROM mail WHERE seq = ?');
+      const mail = prepareMailDrop(db);
       const record = db.prepare(
         `UPDATE messages SET outcome = ?, outcome_at = ?, attempts = ?, reason = ? WHERE seq = ?
          RETURNING sender, message_id AS messageId`,
       );
       return (request, reply) => {
         const end = { reason: request.text(), at: request.number() };
-        const keys: MessageKey[] = [];
-        decodeAttempted(request, (sequence, attempts) => {
+        const count = request.number();
+        reply.number(count);
+        for (let index = 0; index < count; index++) {
+          const sequence = request.number();
+          const attempts = request.number();
           keep(sequence, attempts, end);
-          drop.run(sequence);
-          keys.push(record.get(outcome, end.at, attempts, end.reason, sequence) as unknown as MessageKey);
-        });
-        reply.number(keys.length);
-        for (const { sender, messageId } of keys) {
-          reply.text(sender);
-          reply.text(messageId);
+          const dropped = mail.drop(sequence, request.number());
+          reply.number(dropped ? 1 : 0);
+          if (!dropped) continue;
+          const key = record.get(outcome, end.at, attempts, end.reason, sequence) as unknown as MessageKey;
+          reply.text(key.sender);
+          reply.text(key.messageId);
         }
       };
     },
-    decode: decodeKeys,
+    decode: decodeEnded,
   };
 }
 
-function decodeKeys(tape: TapeReader): MessageKey[] {
-  return Array.from({ length: tape.number() }, () => ({ sender: tape.text(), messageId: tape.text() }));
+function encodeEnd({ messages, reason, at }: EndRequest, tape: TapeWriter): void {
+  tape.text(reason);
+  tape.number(at);
+  tape.number(messages.length);
+  for (const { sequence, attempts, shared } of messages) {
+    tape.number(sequence);
+    tape.number(attempts);
+    tape.number(shared);
+  }
+}
+
+function decodeEnded(tape: TapeReader): (MessageKey | undefined)[] {
+  return Array.from({ length: tape.number() }, () =>
+    tape.number() === 1 ? { sender: tape.text(), messageId: tape.text() } : undefined,
+  );
 }

@@ -1,6 +1,7 @@
 import type { MessageKey } from '../../engine.ts';
 import type { Operation } from '../operation.ts';
-import type { TapeReader } from '../tape.ts';
+import type { TapeReader, TapeWriter } from '../tape.ts';
+import { decodeKeys, encodeKeys } from './message-keys.ts';
 
 /** A message record as it is on disk. */
 export interface StoredRecord extends MessageKey {
@@ -10,7 +11,7 @@ export interface StoredRecord extends MessageKey {
   readonly acceptedAt: number;
   /** Deliveries that are on disk; the current one is not among them. */
   readonly attempts: number;
-  /** `EXPIRED`, `DEAD_LETTERED` or, for what waits or was acknowledged, nothing. */
+  /** `EXPIRED`, `DEAD_LETTERED`, `WITHDRAWN` or, for what waits or was acknowledged, nothing. */
   readonly outcome: number | undefined;
   readonly outcomeAt: number | undefined;
   /** Empty if there is none. */
@@ -18,6 +19,7 @@ export interface StoredRecord extends MessageKey {
 }
 
 interface Row {
+  readonly seq: number;
   readonly recipient: string;
   readonly fingerprint: Uint8Array;
   readonly accepted_at: number;
@@ -27,50 +29,46 @@ interface Row {
   readonly reason: string | null;
 }
 
-/** One entry a key, in the order of the keys. */
-export const findRecords: Operation<readonly MessageKey[], (StoredRecord | undefined)[]> = {
+/** One entry a key, in the order of the keys: a record for each copy, in the order of acceptance. */
+export const findRecords: Operation<readonly MessageKey[], StoredRecord[][]> = {
   writes: false,
-  encode(keys, tape) {
-    tape.number(keys.length);
-    for (const { sender, messageId } of keys) {
-      tape.text(sender);
-      tape.text(messageId);
-    }
-  },
+  encode: encodeKeys,
   prepare({ db, keys }) {
     const select = db.prepare(
-      `SELECT recipient, fingerprint, accepted_at, attempts, outcome, outcome_at, reason FROM messages WHERE seq = ?`,
+      `SELECT r.seq, r.recipient, r.fingerprint, r.accepted_at, r.attempts, r.outcome, r.outcome_at, r.reason
+       FROM messages f JOIN messages r ON r.seq >= f.seq AND r.seq < f.seq + f.copies WHERE f.seq = ? ORDER BY r.seq`,
     );
     return (request, reply) => {
-      const count = request.number();
-      reply.number(count);
-      for (let index = 0; index < count; index++) {
-        const key = { sender: request.text(), messageId: request.text() };
-        const sequence = keys.find(key) ?? 0;
-        const row = select.get(sequence) as Row | undefined;
-        reply.number(row === undefined ? 0 : sequence);
-        if (row === undefined) continue;
-        reply.text(key.sender);
-        reply.text(key.messageId);
-        reply.text(row.recipient);
-        reply.bytes(row.fingerprint);
-        reply.number(row.accepted_at);
-        reply.number(row.attempts);
-        reply.optionalNumber(row.outcome ?? undefined);
-        reply.optionalNumber(row.outcome_at ?? undefined);
-        reply.text(row.reason ?? '');
+      const asked = decodeKeys(request);
+      reply.number(asked.length);
+      for (const key of asked) {
+        const rows = keys.find(key).flatMap((first) => select.all(first) as unknown as Row[]);
+        reply.number(rows.length);
+        for (const row of rows) encodeRecord(key, row, reply);
       }
     };
   },
-  decode: (tape) => Array.from({ length: tape.number() }, () => decodeRecord(tape)),
+  decode: (tape) =>
+    Array.from({ length: tape.number() }, () => Array.from({ length: tape.number() }, () => decodeRecord(tape))),
 };
 
+function encodeRecord({ sender, messageId }: MessageKey, row: Row, tape: TapeWriter): void {
+  tape.number(row.seq);
+  tape.text(sender);
+  tape.text(messageId);
+  tape.text(row.recipient);
+  tape.bytes(row.fingerprint);
+  tape.number(row.accepted_at);
+  tape.number(row.attempts);
+  tape.optionalNumber(row.outcome ?? undefined);
+  tape.optionalNumber(row.outcome_at ?? undefined);
+  tape.text(row.reason ?? '');
+}
+
 // An object literal is evaluated in the order it is written, which is the order on the tape.
-function decodeRecord(tape: TapeReader): StoredRecord | undefined {
-  const sequence = tape.number();
-  if (sequence === 0) return undefined;
+function decodeRecord(tape: TapeReader): StoredRecord {
   return {
-    sequence,
+    sequence: tape.number(),
     sender: tape.text(),
     messageId: tape.text(),
     recipient: tape.text(),

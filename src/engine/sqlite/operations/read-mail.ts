@@ -27,7 +27,8 @@ export const readMail: Operation<readonly number[], (MailContent | undefined)[]>
   },
   prepare({ db }) {
     const select = db.prepare(
-      'SELECT sender, message_id, accepted_at, envelope FROM mail JOIN messages USING (seq) WHERE seq = ?',
+      `SELECT sender, message_id, accepted_at, coalesce(m.envelope, e.envelope) AS envelope
+       FROM mail m JOIN messages USING (seq) LEFT JOIN envelopes e ON e.seq = m.shared WHERE m.seq = ?`,
     );
     return (request, reply) => {
       const count = request.number();

@@ -1,3 +1,4 @@
+import { isReserved } from './agent-id.ts';
 import { BusError } from './bus-error.ts';
 
 /** Whoever owns a key, and which agents it may speak as. */
@@ -18,9 +19,9 @@ export interface Caller {
   readonly agentId?: string;
 }
 
-/** Whether the caller may speak as an agent. */
+/** Whether the caller may speak as an agent. Nobody speaks as the bus. */
 export function maySpeakAs(caller: Caller, agentId: string): boolean {
-  return caller.principal.agents.some((pattern) => matchesPattern(pattern, agentId));
+  return !isReserved(agentId) && caller.principal.agents.some((pattern) => matchesPattern(pattern, agentId));
 }
 
 /** Throws PERMISSION_DENIED unless the caller may speak as the agent. */

@@ -2,6 +2,7 @@ import { type Agent, type AgentDescriptor, AgentStatus } from '../../../gen/ts/a
 import type { AgentDirectory } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type Caller, requireSpeaker } from '../caller.ts';
+import type { Candidate } from '../message/recipients.ts';
 import type { AgentRecord } from './agent-record.ts';
 import { openAgentRegistry } from './agent-registry.ts';
 import { describeAgent } from './describe-agent.ts';
@@ -27,6 +28,13 @@ export interface Agents {
   attend(agentId: string, instanceId: string): () => void;
   /** Whether the agent is registered. */
   has(agentId: string): boolean;
+  /**
+   * When an agent that is gone was last heard of, 0 if never since the bus started. Undefined for an agent that is
+   * there, and for one that is not registered: nobody knows whether it lives.
+   */
+  goneSince(agentId: string): number | undefined;
+  /** Live agents that have a capability, with what they have to do. */
+  candidates(capability: string): Candidate[];
   /**
    * Takes the place of an instance's stream. Another connection of the same agent and instance is
    * fenced first: its `fenced` is called before this returns. The caller was checked before.
@@ -129,6 +137,20 @@ export async function createAgents({ directory, clock, heartbeatIntervalMs, dept
       return isKnown && presence.hasRoom(agentId, instanceId) ? presence.attend(agentId, instanceId) : () => undefined;
     },
     has: (agentId) => registry.find(agentId) !== undefined,
+    goneSince(agentId) {
+      if (registry.find(agentId) === undefined) return undefined;
+      const { status, lastSeenAt = 0 } = presence.report(agentId);
+      return status === 'offline' ? lastSeenAt : undefined;
+    },
+    candidates: (capability) =>
+      [...registry.above(undefined)]
+        .filter(({ descriptor }) => descriptor.capabilities.includes(capability))
+        .flatMap(({ descriptor: { agentId } }) => {
+          const { status, instances } = presence.report(agentId);
+          if (status === 'offline') return [];
+          const load = instances.reduce((sum, instance) => sum + instance.load, 0) / instances.length;
+          return [{ agentId, slow: status === 'slow', instances: instances.length, unsettled: depth(agentId), load }];
+        }),
     connect(connection) {
       const { agentId, instanceId } = connection;
       registry.get(agentId);

@@ -1,4 +1,4 @@
-import type { Mailboxes } from '../../engine/engine.ts';
+import type { Mailboxes, MessageKey } from '../../engine/engine.ts';
 import type { GroupedConsumer } from './consumer.ts';
 
 /**
@@ -12,6 +12,8 @@ export interface ConsumerGroups {
   share(agentId: string): number;
   /** Deliveries of whichever consumer were settled. */
   settled(agentId: string, deliveryIds: readonly string[]): void;
+  /** A message was taken back, whichever consumer has it. */
+  withdrawn(agentId: string, message: MessageKey): void;
   /** Leases of whichever consumer were extended. */
   extended(agentId: string, deliveryIds: readonly string[], expiresAt: number): void;
 }
@@ -62,6 +64,9 @@ export function createConsumerGroups(mailboxes: Mailboxes): ConsumerGroups {
     },
     settled(agentId, deliveryIds) {
       for (const consumer of consumersOf(agentId)) consumer.settled(deliveryIds);
+    },
+    withdrawn(agentId, message) {
+      for (const consumer of consumersOf(agentId)) consumer.withdrawn(message);
     },
     extended(agentId, deliveryIds, expiresAt) {
       for (const consumer of consumersOf(agentId)) consumer.extended(deliveryIds, expiresAt);

@@ -1,4 +1,4 @@
-import type { Lease, Mailboxes, Settlement } from '../../engine/engine.ts';
+import type { Lease, Mailboxes, MessageKey, Settlement } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { DELIVERY_LIMITS } from '../../limits.ts';
 import type { Consumer, ConsumerOptions } from './deliveries.ts';
@@ -13,6 +13,8 @@ export interface GroupedConsumer extends Consumer {
   wake(): void;
   /** These were settled, whoever did it. */
   settled(deliveryIds: readonly string[]): void;
+  /** A message was taken back, whoever has it. */
+  withdrawn(message: MessageKey): void;
   /** The leases of these last until `expiresAt` now, whoever extended them. */
   extended(deliveryIds: readonly string[], expiresAt: number): void;
 }
@@ -102,6 +104,9 @@ export function createConsumer(options: ConsumerOptions, surroundings: ConsumerS
     },
     settled(deliveryIds) {
       if (inFlight.remove(deliveryIds)) wake();
+    },
+    withdrawn(message) {
+      if (inFlight.withdraw(message)) wake();
     },
     extended: (deliveryIds, expiresAt) => inFlight.extend(deliveryIds, expiresAt),
     acknowledge: (deliveryIds) => whileOpen(deliveryIds, () => settlements.acknowledge(agentId, deliveryIds)),

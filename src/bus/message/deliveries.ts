@@ -105,6 +105,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     if (tagged.length > 0) for (const follower of followers) follower.delivered(agentId, tagged);
   };
   mailboxes.onEnded((message) => {
+    if (message.state === 'withdrawn') groups.withdrawn(message.recipient, message);
     if (message.tag !== 0) for (const follower of followers) follower.ended(message);
   });
   return {

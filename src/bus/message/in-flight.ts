@@ -1,3 +1,4 @@
+import type { Lease, MessageKey } from '../../engine/engine.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { DELIVERY_LIMITS } from '../../limits.ts';
 
@@ -7,11 +8,17 @@ import { DELIVERY_LIMITS } from '../../limits.ts';
  */
 export interface InFlight {
   readonly size: number;
-  add(leases: readonly { readonly deliveryId: string; readonly leaseExpiresAt: number }[]): void;
+  add(leases: readonly Lease[]): void;
   /** Whether any of them was there. */
   remove(deliveryIds: readonly string[]): boolean;
+  /** A message was taken back, whatever delivery of it is here. Whether there was one. */
+  withdraw(message: MessageKey): boolean;
   extend(deliveryIds: readonly string[], expiresAt: number): void;
   clear(): void;
+}
+
+interface Held extends MessageKey {
+  expiresAt: number;
 }
 
 export interface InFlightOptions {
@@ -22,7 +29,7 @@ export interface InFlightOptions {
 
 /** One timer looks over all deliveries: they are settled far more often than they expire. */
 export function createInFlight({ clock, onExpired }: InFlightOptions): InFlight {
-  const expiries = new Map<string, number>();
+  const held = new Map<string, Held>();
   let timer: Timer | undefined;
 
   const arm = (expiresAt: number): void => {
@@ -31,36 +38,46 @@ export function createInFlight({ clock, onExpired }: InFlightOptions): InFlight 
   const sweep = (): void => {
     timer = undefined;
     const now = clock.now();
-    const before = expiries.size;
+    const before = held.size;
     let next = Infinity;
-    for (const [deliveryId, expiresAt] of expiries) {
-      if (expiresAt <= now) expiries.delete(deliveryId);
+    for (const [deliveryId, { expiresAt }] of held) {
+      if (expiresAt <= now) held.delete(deliveryId);
       else next = Math.min(next, expiresAt);
     }
     if (next !== Infinity) arm(next);
-    if (expiries.size < before) onExpired();
+    if (held.size < before) onExpired();
   };
   return {
     get size() {
-      return expiries.size;
+      return held.size;
     },
     add(leases) {
-      for (const { deliveryId, leaseExpiresAt } of leases) expiries.set(deliveryId, leaseExpiresAt);
+      for (const { deliveryId, leaseExpiresAt, sender, messageId } of leases)
+        held.set(deliveryId, { expiresAt: leaseExpiresAt, sender, messageId });
       const [first] = leases;
       if (first !== undefined) arm(first.leaseExpiresAt);
     },
     remove(deliveryIds) {
-      const before = expiries.size;
-      for (const deliveryId of deliveryIds) expiries.delete(deliveryId);
-      return expiries.size < before;
+      const before = held.size;
+      for (const deliveryId of deliveryIds) held.delete(deliveryId);
+      return held.size < before;
+    },
+    withdraw({ sender, messageId }) {
+      const before = held.size;
+      // Seldom enough that no index is worth its upkeep with every delivery.
+      for (const [deliveryId, message] of held) {
+        if (message.sender === sender && message.messageId === messageId) held.delete(deliveryId);
+      }
+      return held.size < before;
     },
     extend(deliveryIds, expiresAt) {
       for (const deliveryId of deliveryIds) {
-        if (expiries.has(deliveryId)) expiries.set(deliveryId, expiresAt);
+        const delivery = held.get(deliveryId);
+        if (delivery !== undefined) delivery.expiresAt = expiresAt;
       }
     },
     clear() {
-      expiries.clear();
+      held.clear();
       timer?.cancel();
     },
   };

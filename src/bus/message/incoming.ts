@@ -4,10 +4,14 @@ import {
   DeliveryMode,
   type Envelope,
   EnvelopeSchema,
-  type MessageType,
+  type MessageState,
+  MessageType,
   Priority,
   type Recipient,
 } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+
+/** Where W3C Trace Context travels in the metadata of a message. */
+const TRACEPARENT = 'traceparent';
 
 /** The fields of an envelope that routing reads. */
 export interface EnvelopeHead {
@@ -26,7 +30,12 @@ export interface EnvelopeHead {
   readonly deliveryMode: DeliveryMode;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
-  readonly wantsReceipts: boolean;
+  /** States that the sender wants to be told of. */
+  readonly receipts: readonly MessageState[];
+  /** Agents to ask when the recipient of a task fails. */
+  readonly fallbackAgents: readonly string[];
+  /** W3C Trace Context as the sender wrote it; empty for none. */
+  readonly traceparent: string;
 }
 
 /**
@@ -37,6 +46,11 @@ export interface IncomingMessage {
   readonly head: EnvelopeHead;
   readonly bytes: Uint8Array;
   envelope(): Envelope;
+}
+
+/** Whether a message asks for a piece of work. */
+export function isTaskRequest({ messageType }: EnvelopeHead): boolean {
+  return messageType === MessageType.TASK_REQUEST;
 }
 
 /** Takes an envelope that was decoded (and validated) already. */
@@ -57,7 +71,9 @@ function headOf(envelope: Envelope): EnvelopeHead {
     parentTaskId: envelope.parentTaskId,
     step: envelope.step,
     deliveryMode: routing?.deliveryMode || DeliveryMode.ASYNC,
-    wantsReceipts: (routing?.receipts.length ?? 0) > 0,
+    receipts: routing?.receipts ?? [],
+    fallbackAgents: routing?.fallbackAgents ?? [],
+    traceparent: envelope.metadata[TRACEPARENT] ?? '',
     ...(routing?.expiresAt && { expiresAt: timestampMs(routing.expiresAt) }),
   };
 }

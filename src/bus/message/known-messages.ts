@@ -4,6 +4,8 @@ import type { MessageKey } from '../../engine/engine.ts';
 export interface KnownMessage {
   readonly fingerprint: Uint8Array;
   readonly acceptedAt: number;
+  /** Agents whose mailboxes it went to. */
+  readonly recipients: readonly string[];
   /** Resolves when it is on disk. */
   readonly written: Promise<void>;
 }

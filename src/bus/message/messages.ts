@@ -1,34 +1,41 @@
-import { createHash } from 'node:crypto';
-import { DeliveryMode, MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
-import type { Engine, MessageRecord, NewMessage } from '../../engine/engine.ts';
+import { MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import type { Task } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import type { Engine, MessageRecord } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { MESSAGE_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
 import { type Caller, requireSpeaker } from '../caller.ts';
-import { notImplemented } from '../not-implemented.ts';
 import type { BusObserver } from '../observer.ts';
-import { membersOf, requireActive } from '../session/commands.ts';
+import { requireActive } from '../session/commands.ts';
+import type { OpenDraft } from '../session/draft.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { requireSpeakingMember, sessionNotFound } from '../session/session-access.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
-import type { EnvelopeHead, IncomingMessage } from './incoming.ts';
+import { looseSessionCreated, looseSessionId } from '../task/loose-tasks.ts';
+import type { OpenTasks } from '../task/open-tasks.ts';
+import { requireParent } from '../task/parent.ts';
+import { decideMessage, plainMail, requireOneAnswer, type Sending } from './decide-message.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { type EnvelopeHead, type IncomingMessage, isTaskRequest } from './incoming.ts';
 import { createKnownMessages, type KnownMessage } from './known-messages.ts';
-import { eventOfMessage } from './task-events.ts';
+import type { Receipts } from './receipts.ts';
+import { type Directory, recipientsOf, requireReachable } from './recipients.ts';
+import { tagOf } from './tags.ts';
 import { createTurns } from './turns.ts';
 
 /** Sending, as agents and scripts do it. */
 export interface Messages {
   /**
-   * Accepts a message for its recipient's mailbox and, if it names a session, records it there;
-   * resolves when both are durable. Does not wait for the recipient.
+   * Accepts a message for its recipients' mailboxes and, if it names a session, records it there;
+   * resolves when all of it is durable. Does not wait for the recipients.
    *
-   * Rejects with a BusError: AGENT_NOT_ALLOWED, SESSION_NOT_FOUND, SESSION_ENDED, RECIPIENT_NOT_FOUND,
-   * MESSAGE_ID_REUSED, TASK_ID_TAKEN, MAILBOX_FULL, MESSAGE_TOO_LARGE, FIELD_INVALID (expires_at in the past),
-   * NOT_IMPLEMENTED.
+   * Rejects with a BusError: AGENT_NOT_ALLOWED, SESSION_NOT_FOUND, SESSION_ENDED, RECIPIENT_NOT_FOUND, TASK_NOT_FOUND,
+   * TASK_ENDED, MESSAGE_ID_REUSED, TASK_ID_TAKEN, MAILBOX_FULL, MESSAGE_TOO_LARGE, LIMIT_REACHED, WORKFLOW_INVALID,
+   * FIELD_INVALID.
    */
   send(caller: Caller, message: IncomingMessage): Promise<SendOutcome>;
-  /** Where a message is. Rejects: AGENT_NOT_ALLOWED, MESSAGE_NOT_FOUND. */
-  status(caller: Caller, query: { sender: string; messageId: string }): Promise<MessageRecord>;
+  /** Where the copies of a message are, oldest first; at least one. Rejects: AGENT_NOT_ALLOWED, MESSAGE_NOT_FOUND. */
+  status(caller: Caller, query: { sender: string; messageId: string }): Promise<MessageRecord[]>;
 }
 
 export interface SendOutcome {
@@ -37,13 +44,19 @@ export interface SendOutcome {
   readonly duplicate: boolean;
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
+  /** Agents whose mailboxes it went to. */
+  readonly recipients: readonly string[];
 }
 
 export interface MessagesOptions {
   readonly engine: Pick<Engine, 'journal' | 'messages' | 'mailboxes'>;
   readonly registry: SessionRegistry;
-  /** Whether an agent is registered. */
-  isRegistered(agentId: string): boolean;
+  readonly openDraft: OpenDraft;
+  readonly directory: Directory;
+  readonly openTasks: OpenTasks;
+  readonly receipts: Pick<Receipts, 'queued'>;
+  /** Whether a call waits for the end of a task. */
+  isAwaited(task: Task): boolean;
   readonly clock: Clock;
   readonly observer: BusObserver;
   /** How long a message that does not say may wait for its recipient; absent means as long as it takes. */
@@ -51,69 +64,71 @@ export interface MessagesOptions {
 }
 
 export function createMessages(options: MessagesOptions): Messages {
-  const { engine, registry, clock, observer } = options;
+  const { engine, registry, openDraft, directory, openTasks, receipts, isAwaited, clock, observer } = options;
   const known = createKnownMessages();
   const turns = createTurns();
 
   /** Decides and hands to the journal, without a pause in between: nothing can change meanwhile. */
   function accept(message: IncomingMessage, fingerprint: Uint8Array, live?: LiveSession): KnownMessage {
     const { head } = message;
-    const acceptedAt = clock.now();
-    const recipient = requireRecipient(head, live);
-    requireFuture(head, acceptedAt);
-    const body = live && eventOfMessage(live, { message, recipient, now: acceptedAt });
-    requireRoom(recipient, message.bytes.length);
-    const expiresAt = head.expiresAt ?? (options.defaultMessageTtlMs && acceptedAt + options.defaultMessageTtlMs);
-    const newMessage: NewMessage = {
-      sender: head.sender,
-      messageId: head.messageId,
-      fingerprint,
-      recipient,
-      priority: head.priority,
-      acceptedAt,
-      envelope: message.bytes,
-      ...(expiresAt !== undefined && { expiresAt }),
-    };
+    const now = clock.now();
+    const session = head.sessionId === '' ? undefined : live?.decided;
+    const recipients = recipientsOf(head, session, directory);
+    requireFuture(head, now);
+    requireOneAnswer(message, recipients);
+    for (const fallback of isTaskRequest(head) ? head.fallbackAgents : [])
+      requireReachable(fallback, session, { directory, membersOnly: true });
+    const parent = requireParent(head, { live, openTasks });
+    requireRoom(recipients, message.bytes.length);
+    const defaultTtlMs = options.defaultMessageTtlMs;
+    const sending = { message, fingerprint, recipients, now, defaultTtlMs, parent, isAwaited };
+    return { fingerprint, acceptedAt: now, ...write(sending, live) };
+  }
+
+  function write(sending: Sending, live: LiveSession | undefined): Pick<KnownMessage, 'recipients' | 'written'> {
+    const { message, recipients, parent } = sending;
+    const { sender, messageId } = message.head;
+    const origin = { actor: sender, cause: messageId };
+    if (live === undefined && !isTaskRequest(message.head)) {
+      return { recipients, written: engine.journal.commit({ messages: [plainMail(sending)] }) };
+    }
+    const sessionId = looseSessionId(sender, messageId);
+    const draft = openDraft(live ?? { sessionId, decided: undefined, tasks: new Map() });
+    if (live === undefined) {
+      draft.add(looseSessionCreated({ sessionId, delegator: sender, parent: parent?.live.sessionId, now: draft.now }));
+    }
+    const mail = decideMessage(draft, sending);
     const written =
-      live && body
-        ? registry.append(live, [body], { actor: head.sender, cause: head.messageId, message: newMessage })
-        : engine.journal.commit({ message: newMessage });
-    return { fingerprint, acceptedAt, written };
+      live === undefined
+        ? registry.begin(sessionId, draft.change(), origin).written
+        : registry.append(live, draft.change(), origin);
+    return { recipients: mail.recipients, written };
   }
 
-  function requireRecipient(head: EnvelopeHead, live: LiveSession | undefined): string {
-    const { recipient } = head;
-    if (recipient.case !== 'agentId') throw notImplemented(`recipient.${recipient.case ?? 'target'}`);
-    const isKnown =
-      options.isRegistered(recipient.value) || (live && membersOf(live.decided).includes(recipient.value));
-    if (isKnown) return recipient.value;
-    throw new BusError('RECIPIENT_NOT_FOUND', `${recipient.value} is neither registered nor in the session`, {
-      agent_id: recipient.value,
-    });
+  function requireRoom(recipients: readonly string[], bytes: number): void {
+    const actual = recipients.length * bytes;
+    const limit = MESSAGE_LIMITS.maxBroadcastBytes;
+    if (recipients.length > 1 && actual > limit) {
+      const message = `the copies of the message have ${actual} bytes together; ${limit} are allowed`;
+      throw new BusError('MESSAGE_TOO_LARGE', message, { limit, actual });
+    }
+    for (const recipient of recipients) {
+      const room = engine.mailboxes.admit(recipient, bytes);
+      if (!room.ok) throw mailboxFull(recipient, room);
+    }
   }
 
-  function requireRoom(recipient: string, bytes: number): void {
-    const room = engine.mailboxes.admit(recipient, bytes);
-    if (room.ok) return;
-    const { bound, limit, actual } = room;
-    const facts = { agent_id: recipient, bound, limit, actual };
-    throw new BusError('MAILBOX_FULL', `the mailbox of ${recipient} is full: it may hold ${limit} ${bound}`, facts);
-  }
-
-  async function repeatOf(
-    head: EnvelopeHead,
-    fingerprint: Uint8Array,
-    before: KnownMessage | MessageRecord,
-  ): Promise<SendOutcome> {
+  async function repeatOf(head: EnvelopeHead, fingerprint: Uint8Array, before: KnownMessage): Promise<SendOutcome> {
     if (Buffer.compare(before.fingerprint, fingerprint) !== 0) {
       throw new BusError('MESSAGE_ID_REUSED', `${head.sender} sent another message as ${head.messageId} before`, {
         sender: head.sender,
         message_id: head.messageId,
       });
     }
-    if ('written' in before) await before.written;
+    await before.written;
     observer.duplicate?.();
-    return { messageId: head.messageId, duplicate: true, acceptedAt: before.acceptedAt };
+    const { acceptedAt, recipients } = before;
+    return { messageId: head.messageId, duplicate: true, acceptedAt, recipients };
   }
 
   return {
@@ -121,16 +136,17 @@ export function createMessages(options: MessagesOptions): Messages {
       const { head } = message;
       requireSpeaker(caller, head.sender);
       requireSupported(message);
-      const fingerprint = createHash('sha256').update(message.bytes).digest().subarray(0, 16);
+      const fingerprint = fingerprintOf(message.bytes);
       const turn = turns.take(head.sender);
       const endSend = known.beginSend();
       try {
-        const [[record], live] = await Promise.all([
+        const scope = scopeOf(head);
+        const [[records = []], live] = await Promise.all([
           engine.messages.find([head]),
-          head.sessionId === '' ? undefined : registry.load(head.sessionId),
+          scope === undefined ? undefined : registry.load(scope),
           turn.arrived,
         ]);
-        const before = known.get(head) ?? record;
+        const before = known.get(head) ?? knownFrom(records);
         if (before !== undefined) {
           turn.done();
           return await repeatOf(head, fingerprint, before);
@@ -141,7 +157,10 @@ export function createMessages(options: MessagesOptions): Messages {
         turn.done();
         await accepted.written;
         observer.accepted?.();
-        return { messageId: head.messageId, duplicate: false, acceptedAt: accepted.acceptedAt };
+        const { recipients, acceptedAt } = accepted;
+        const tag = tagOf({ isTask: false, receipts: head.receipts });
+        receipts.queued({ sender: head.sender, messageId: head.messageId, recipients, tag, acceptedAt });
+        return { messageId: head.messageId, duplicate: false, acceptedAt, recipients };
       } finally {
         turn.done();
         endSend();
@@ -149,14 +168,44 @@ export function createMessages(options: MessagesOptions): Messages {
     },
     async status(caller, { sender, messageId }) {
       requireSpeaker(caller, sender);
-      const [record] = await engine.messages.find([{ sender, messageId }]);
-      if (record !== undefined) return record;
+      const [records = []] = await engine.messages.find([{ sender, messageId }]);
+      if (records.length > 0) return records;
       throw new BusError('MESSAGE_NOT_FOUND', `${sender} sent no message ${messageId} in the last 24 hours`, {
         sender,
         message_id: messageId,
       });
     },
   };
+}
+
+/** The log that a message belongs to: its session's, or that of the task outside of sessions which it makes or means. */
+function scopeOf({
+  sessionId,
+  sender,
+  messageId,
+  messageType,
+  correlationId,
+  recipient,
+}: EnvelopeHead): string | undefined {
+  if (sessionId !== '') return sessionId;
+  switch (messageType) {
+    case MessageType.TASK_REQUEST:
+      return looseSessionId(sender, messageId);
+    case MessageType.TASK_RESPONSE:
+    case MessageType.STATUS_UPDATE:
+      return recipient.case === 'agentId' ? looseSessionId(recipient.value, correlationId) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What the record of messages knows of one that was accepted before; its copies of later attempts do not count. */
+function knownFrom([first, ...others]: readonly MessageRecord[]): KnownMessage | undefined {
+  if (first === undefined) return undefined;
+  const { fingerprint, acceptedAt } = first;
+  const together = [first, ...others].filter((record) => record.acceptedAt === acceptedAt);
+  const recipients = [...new Set(together.map(({ recipient }) => recipient))].filter((recipient) => recipient !== '');
+  return { fingerprint, acceptedAt, recipients, written: Promise.resolve() };
 }
 
 /** The sender must be a member itself: that the key may see the session is not enough. */
@@ -173,8 +222,6 @@ function requireSupported({ head, bytes }: IncomingMessage): void {
     const facts = { limit, actual: bytes.length };
     throw new BusError('MESSAGE_TOO_LARGE', `the envelope has ${bytes.length} bytes; ${limit} are allowed`, facts);
   }
-  if (head.deliveryMode === DeliveryMode.SYNC) throw notImplemented('DELIVERY_MODE_SYNC');
-  if (head.wantsReceipts) throw notImplemented('routing.receipts');
   const answers = head.messageType === MessageType.TASK_RESPONSE || head.messageType === MessageType.STATUS_UPDATE;
   if (!answers || head.correlationId !== '') return;
   throw new BusError('FIELD_INVALID', `a ${MessageType[head.messageType]} names its task in correlation_id`, {
@@ -190,4 +237,10 @@ function requireFuture({ expiresAt }: EnvelopeHead, now: number): void {
     rule: 'timestamp.gt_now',
     bound: new Date(now).toISOString(),
   });
+}
+
+function mailboxFull(recipient: string, room: { bound: string; limit: number; actual: number }): BusError {
+  const { bound, limit, actual } = room;
+  const facts = { agent_id: recipient, bound, limit, actual };
+  return new BusError('MAILBOX_FULL', `the mailbox of ${recipient} is full: it may hold ${limit} ${bound}`, facts);
 }

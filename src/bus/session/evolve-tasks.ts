@@ -1,43 +1,50 @@
+import { create } from '@bufbuild/protobuf';
 import type { SessionEvent } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
-import { type Task, TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import { type Task, TaskErrorSchema, TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
 
 /** Tasks of one session by task id, in the order in which they were delegated. */
 export type Tasks = Map<string, Task>;
+
+/** Where tasks are looked up and replaced. */
+export interface TaskStore {
+  get(taskId: string): Task | undefined;
+  set(taskId: string, task: Task): unknown;
+}
 
 /**
  * Brings the tasks of a session up to an event. The map is changed in place, because a
  * long session has thousands of tasks and one event changes one of them; the tasks
  * themselves are replaced, never changed. Results stay in the events.
  */
-export function evolveTasks(tasks: Tasks, event: SessionEvent): void {
+export function evolveTasks(tasks: TaskStore, event: SessionEvent): void {
   const { body } = event;
-  const patch = (taskId: string, fields: Partial<Task>) => {
-    const before = tasks.get(taskId);
-    if (before === undefined) return;
-    tasks.set(taskId, { ...before, ...fields, ...(event.time && { updatedAt: event.time }) });
-  };
+  if (body.case === 'taskDelegated') {
+    if (body.value.task) tasks.set(body.value.task.taskId, body.value.task);
+    return;
+  }
+  const taskId = taskIdOf(event);
+  const before = taskId === undefined ? undefined : tasks.get(taskId);
+  const fields = before && fieldsAfter(before, event);
+  if (before === undefined || fields === undefined) return;
+  tasks.set(before.taskId, { ...before, ...fields, ...(event.time && { updatedAt: event.time }) });
+}
+
+/** The task that an event changes; undefined for an event that changes none. */
+export function taskIdOf({ body }: SessionEvent): string | undefined {
   switch (body.case) {
     case 'taskDelegated':
-      if (body.value.task) tasks.set(body.value.task.taskId, body.value.task);
-      break;
+      return body.value.task?.taskId;
+    case 'taskDelivered':
+    case 'taskAccepted':
     case 'taskProgressed':
-      patch(body.value.taskId, {
-        status: TaskStatus.WORKING,
-        note: body.value.note,
-        ...(body.value.progress !== undefined && { progress: body.value.progress }),
-      });
-      break;
+    case 'taskAttemptFailed':
     case 'taskCompleted':
-      patch(body.value.taskId, { status: TaskStatus.COMPLETED, progress: 100 });
-      break;
     case 'taskFailed':
-      patch(body.value.taskId, {
-        status: TaskStatus.FAILED,
-        ...(body.value.error && { error: body.value.error }),
-      });
-      break;
+    case 'taskTimedOut':
+    case 'taskCancelled':
+      return body.value.taskId;
     default:
-      break;
+      return undefined;
   }
 }
 
@@ -46,4 +53,45 @@ export function isOpen(task: Task): boolean {
   return (
     task.status === TaskStatus.QUEUED || task.status === TaskStatus.DELIVERED || task.status === TaskStatus.WORKING
   );
+}
+
+function fieldsAfter(task: Task, { body, sequence }: SessionEvent): Partial<Task> | undefined {
+  switch (body.case) {
+    case 'taskDelivered':
+      return task.status === TaskStatus.QUEUED ? { status: TaskStatus.DELIVERED } : {};
+    case 'taskAccepted':
+      return { status: TaskStatus.WORKING };
+    case 'taskProgressed': {
+      const { note, progress } = body.value;
+      return { status: TaskStatus.WORKING, note, ...(progress !== undefined && { progress }) };
+    }
+    case 'taskAttemptFailed': {
+      const { nextAssignee, nextAttempt, nextAttemptTime } = body.value;
+      return {
+        status: TaskStatus.QUEUED,
+        assignee: nextAssignee,
+        attempt: nextAttempt,
+        progress: 0,
+        note: '',
+        fallbacksAsked: task.fallbacksAsked + (nextAttempt === 1 ? 1 : 0),
+        ...(nextAttemptTime && { attemptTime: nextAttemptTime }),
+      };
+    }
+    case 'taskCompleted':
+      return { status: TaskStatus.COMPLETED, progress: 100, endedSequence: sequence };
+    case 'taskFailed':
+      return { status: TaskStatus.FAILED, endedSequence: sequence, ...errorOf(body.value) };
+    case 'taskTimedOut':
+      return { status: TaskStatus.TIMED_OUT, endedSequence: sequence, ...errorOf(body.value) };
+    case 'taskCancelled': {
+      const error = create(TaskErrorSchema, { reason: body.value.code, message: body.value.reason });
+      return { status: TaskStatus.CANCELLED, endedSequence: sequence, error };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function errorOf({ error }: Pick<Task, 'error'>): Pick<Task, 'error'> {
+  return error === undefined ? {} : { error };
 }

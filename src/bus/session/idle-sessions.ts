@@ -1,16 +1,24 @@
 import { durationMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import { type Clock, MAX_TIMER_DELAY_MS, type Timer } from '../../lib/clock.ts';
+import { applyDecision } from './apply-decision.ts';
 import { terminateSession } from './commands.ts';
+import type { OpenDraft } from './draft.ts';
 import type { LiveSession } from './live-session.ts';
 import type { SessionRegistry } from './session-registry.ts';
+
+export interface IdleSessionsOptions {
+  readonly registry: SessionRegistry;
+  readonly clock: Clock;
+  readonly openDraft: OpenDraft;
+}
 
 /**
  * Terminates sessions that had no event for their idle timeout. One timer a session, looked
  * at again when it fires rather than moved with every event.
  * Returns the way to stop.
  */
-export function watchIdleSessions(registry: SessionRegistry, clock: Clock): () => void {
+export function watchIdleSessions({ registry, clock, openDraft }: IdleSessionsOptions): () => void {
   const timers = new Map<string, Timer>();
 
   function idleAt(live: LiveSession): number | undefined {
@@ -32,8 +40,9 @@ export function watchIdleSessions(registry: SessionRegistry, clock: Clock): () =
       );
       return;
     }
-    const bodies = terminateSession({ reason: 'idle_timeout', details: 'no event for the idle timeout' });
-    void registry.append(live, bodies(live.decided, clock.now()), { actor: 'bus' });
+    const draft = openDraft(live);
+    applyDecision(draft, terminateSession({ reason: 'idle_timeout', details: 'no event for the idle timeout' }));
+    void registry.append(live, draft.change(), { actor: 'bus' });
   }
 
   for (const live of registry.active()) look(live);

@@ -3,6 +3,7 @@ import { SessionSnapshotSchema } from '../../../gen/ts/agentbus/storage/v1/sessi
 import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { SessionIndexEntry, StoredSession } from '../../engine/engine.ts';
+import { isLoose } from '../task/loose-tasks.ts';
 import { membersOf } from './commands.ts';
 import { evolve } from './evolve.ts';
 import { evolveTasks, type Tasks } from './evolve-tasks.ts';
@@ -14,6 +15,7 @@ import { createRecentEvents } from './recent-events.ts';
  * being written; `durable` is what readers are shown.
  */
 export interface LiveSession {
+  readonly sessionId: string;
   decided: Session;
   readonly tasks: Tasks;
   /** Undefined until the session's creation is on disk. */
@@ -58,7 +60,8 @@ export function createLiveSession(parts: {
   durable: Session | undefined;
   snapshotSequence: number;
 }): LiveSession {
-  return { ...parts, written: Promise.resolve(), recent: createRecentEvents(), listeners: new Set() };
+  const { sessionId } = parts.decided;
+  return { ...parts, sessionId, written: Promise.resolve(), recent: createRecentEvents(), listeners: new Set() };
 }
 
 /** The bytes that `liveFromStored` starts from. */
@@ -71,7 +74,8 @@ export function indexOf(session: Session): SessionIndexEntry {
   return {
     ended: session.state !== SessionState.ACTIVE,
     state: SessionState[session.state],
-    members: membersOf(session),
+    // A task outside of sessions is in nobody's list.
+    members: isLoose(session.sessionId) ? [] : membersOf(session),
     labels: session.labels,
   };
 }

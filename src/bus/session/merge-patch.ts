@@ -23,13 +23,13 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 export function findForbiddenKey(value: JsonValue): string | undefined {
   const pending: JsonValue[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (Array.isArray(next)) {
-      pending.push(...next);
-    } else if (isObject(next)) {
+    if (typeof next !== 'object' || next === null) continue;
+    if (isObject(next)) {
       const forbidden = Object.keys(next).find((key) => FORBIDDEN_KEYS.has(key));
       if (forbidden !== undefined) return forbidden;
-      pending.push(...Object.values(next));
     }
+    // One by one: a call takes some hundred thousand arguments at most, and a list may be longer.
+    for (const part of Object.values(next)) pending.push(part);
   }
   return undefined;
 }

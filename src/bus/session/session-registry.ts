@@ -2,10 +2,12 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
-import type { Journal, NewMessage, SessionAppend, SessionLog } from '../../engine/engine.ts';
+import type { Journal, SessionAppend, SessionLog, Write } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { SESSION_LIMITS } from '../../limits.ts';
+import { SESSION_LIMITS, TASK_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
+import { isLoose } from '../task/loose-tasks.ts';
+import type { Change } from './change.ts';
 import type { EventBody } from './event-body.ts';
 import { evolve } from './evolve.ts';
 import { evolveTasks } from './evolve-tasks.ts';
@@ -31,22 +33,24 @@ export interface SessionRegistry {
   peek(sessionId: string): LiveSession | undefined;
   /** A session from memory or disk. */
   load(sessionId: string): Promise<LiveSession | undefined>;
-  /** Loads every session that is under way; called once, before anything else. */
+  /** Loads every session and every task outside of sessions that is under way; called once, before anything else. */
   loadActive(): Promise<void>;
   /**
-   * Begins a session with its first event; it is in memory when this returns.
+   * Begins a session with its first events; it is in memory when this returns.
    * Throws SESSION_ALREADY_EXISTS if it is in memory already, LIMIT_REACHED.
    */
-  begin(sessionId: string, body: EventBody, origin: EventOrigin): LiveSession;
-  /** Adds events, and the message that brought them about; resolves when they are durable. */
-  append(live: LiveSession, bodies: readonly EventBody[], origin: EventOrigin): Promise<void>;
+  begin(sessionId: string, change: Change, origin: EventOrigin): LiveSession;
+  /** Writes a change; resolves when it is durable. Without events it is written all the same. */
+  append(live: LiveSession, change: Change, origin: EventOrigin): Promise<void>;
   /** Durable events after a sequence, oldest first; empty when there is none. */
   read(live: LiveSession, query: { after: number; limit: number }): Promise<SessionEvent[]>;
+  /** Calls `listener` with every event as soon as it is decided, in order for each session, before it is durable. */
+  onDecided(listener: (event: SessionEvent, live: LiveSession) => void): () => void;
   /** Calls `listener` with every event once it is durable, in order for each session. */
   onEvent(listener: (event: SessionEvent, session: Session) => void): () => void;
   /** Resolves when every event so far is durable and its listeners were called. */
   flush(): Promise<void>;
-  /** Sessions that are under way. */
+  /** Sessions and tasks outside of sessions that are under way. */
   active(): Iterable<LiveSession>;
 }
 
@@ -55,18 +59,16 @@ export interface EventOrigin {
   readonly actor: string;
   /** Message id; empty for none. */
   readonly cause?: string;
-  /** The message to accept together with the events. */
-  readonly message?: NewMessage;
 }
 
 /** Where a session's log ends. */
 type Position = Pick<Session, 'sessionId' | 'lastSequence'>;
 
-interface Change {
+interface Append {
   readonly events: readonly SessionEvent[];
   /** The session after them. */
   readonly after: Session;
-  readonly message: NewMessage | undefined;
+  readonly change: Change;
 }
 
 export interface SessionRegistryOptions {
@@ -85,6 +87,19 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
   /** The newest write of all; writes become durable in order. */
   let newestWrite: Promise<void> = Promise.resolve();
   const eventListeners = new Set<(event: SessionEvent, session: Session) => void>();
+  const decisionListeners = new Set<(event: SessionEvent, live: LiveSession) => void>();
+  /** Tasks outside of sessions among the active ones. */
+  let looseTasks = 0;
+
+  function activate(live: LiveSession): void {
+    active.set(live.sessionId, live);
+    if (isLoose(live.sessionId)) looseTasks++;
+  }
+
+  function retire(live: LiveSession): void {
+    if (active.delete(live.sessionId) && isLoose(live.sessionId)) looseTasks--;
+    remember(live);
+  }
 
   function peek(sessionId: string): LiveSession | undefined {
     const live = active.get(sessionId);
@@ -95,7 +110,7 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
   }
 
   function remember(live: LiveSession): void {
-    const { sessionId } = live.decided;
+    const { sessionId } = live;
     ended.delete(sessionId);
     ended.set(sessionId, live);
     for (const oldest of ended.keys()) {
@@ -110,7 +125,7 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     const begun = peek(sessionId);
     if (begun !== undefined || stored === undefined) return begun;
     const live = liveFromStored(stored);
-    if (live.decided.state === SessionState.ACTIVE) active.set(sessionId, live);
+    if (live.decided.state === SessionState.ACTIVE) activate(live);
     else remember(live);
     return live;
   }
@@ -135,28 +150,16 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
   }
 
   /** Hands events to the journal and moves `decided` on; `durable` follows when they are on disk. */
-  function write(live: LiveSession, { events, after, message }: Change): Promise<void> {
-    for (const event of events) evolveTasks(live.tasks, event);
+  function write(live: LiveSession, { events, after, change }: Append): Promise<void> {
     const encoded = events.map((event) => toBinary(SessionEventSchema, event));
-    const lastSequence = Number(after.lastSequence);
-    const isEnd = after.state !== SessionState.ACTIVE;
-    const takesSnapshot = isEnd || lastSequence - live.snapshotSequence >= SESSION_LIMITS.snapshotEvery;
-    if (takesSnapshot) live.snapshotSequence = lastSequence;
-    const append: SessionAppend = {
-      sessionId: after.sessionId,
-      expectedSequence: lastSequence - events.length,
-      events: encoded,
-      ...(events.some(changesIndex) && { index: indexOf(after) }),
-      ...(takesSnapshot && { snapshot: snapshotOf(after, live.tasks) }),
-    };
+    for (const event of events) evolveTasks(live.tasks, event);
     live.decided = after;
-    live.written = journal.commit(message ? { append, message } : { append }).then(() => {
+    const isEnd = events.length > 0 && after.state !== SessionState.ACTIVE;
+    const append = events.length > 0 && appendOf(live, { events, encoded, isEnd });
+    live.written = journal.commit({ ...sideWrites(change), ...(append && { append }) }).then(() => {
       live.durable = after;
       for (const [index, event] of events.entries()) live.recent.add(event, encoded[index]?.length ?? 0);
-      if (isEnd) {
-        active.delete(after.sessionId);
-        remember(live);
-      }
+      if (isEnd) retire(live);
       for (const listener of [...live.listeners]) listener();
       for (const event of events) {
         for (const listener of eventListeners) listener(event, after);
@@ -165,7 +168,20 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     // Whoever needs the disk awaits `written` and gets the same error.
     live.written.catch(contradicted);
     newestWrite = live.written;
+    for (const event of events) {
+      for (const listener of decisionListeners) listener(event, live);
+    }
     return live.written;
+  }
+
+  function requireRoom(sessionId: string): void {
+    const loose = isLoose(sessionId);
+    const [count, limit] = loose
+      ? [looseTasks, TASK_LIMITS.maxLooseTasks]
+      : [active.size - looseTasks, SESSION_LIMITS.maxActiveSessions];
+    if (count < limit) return;
+    const bound = loose ? 'open tasks outside of sessions' : 'active sessions';
+    throw new BusError('LIMIT_REACHED', `there are ${count} ${bound}; no more are allowed`, { bound, limit });
   }
 
   return {
@@ -174,36 +190,35 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     async loadActive() {
       let after: string | undefined;
       do {
-        const page = await log.list({ state: 'ACTIVE', limit: SESSION_LIMITS.loadTogether, ...(after && { after }) });
+        const page = await log.list({ state: ACTIVE, limit: SESSION_LIMITS.loadTogether, ...(after && { after }) });
         await Promise.all(page.sessionIds.map(load));
         after = page.next;
       } while (after !== undefined);
     },
-    begin(sessionId, body, origin) {
+    begin(sessionId, change, origin) {
       if (peek(sessionId) !== undefined) throw sessionAlreadyExists(sessionId);
-      if (active.size >= SESSION_LIMITS.maxActiveSessions) {
-        throw new BusError('LIMIT_REACHED', `${active.size} sessions are under way; no more are allowed`, {
-          bound: 'active sessions',
-          limit: SESSION_LIMITS.maxActiveSessions,
-        });
-      }
-      const events = number({ sessionId, lastSequence: 0n }, [body], origin);
+      requireRoom(sessionId);
+      const events = number({ sessionId, lastSequence: 0n }, change.bodies, origin);
       const after = foldAll(undefined, events);
       const live = createLiveSession({ decided: after, tasks: new Map(), durable: undefined, snapshotSequence: 0 });
-      active.set(sessionId, live);
-      void write(live, { events, after, message: origin.message });
+      activate(live);
+      void write(live, { events, after, change });
       return live;
     },
-    append(live, bodies, origin) {
-      const events = number(live.decided, bodies, origin);
-      return write(live, { events, after: foldAll(live.decided, events), message: origin.message });
+    append(live, change, origin) {
+      const events = number(live.decided, change.bodies, origin);
+      return write(live, { events, after: foldAll(live.decided, events), change });
     },
     async read(live, { after, limit }) {
       const recent = live.recent.after(after);
       if (recent !== undefined) return recent.slice(0, limit);
-      const { sessionId } = live.decided;
+      const { sessionId } = live;
       const stored = await log.read({ sessionId, after, limit, maxBytes: SESSION_LIMITS.watchPageBytes });
       return stored.map(({ bytes }) => fromBinary(SessionEventSchema, bytes));
+    },
+    onDecided(listener) {
+      decisionListeners.add(listener);
+      return () => void decisionListeners.delete(listener);
     },
     onEvent(listener) {
       eventListeners.add(listener);
@@ -217,6 +232,39 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
 /** The error for a session id that is taken. */
 export function sessionAlreadyExists(sessionId: string): BusError {
   return new BusError('SESSION_ALREADY_EXISTS', `session ${sessionId} exists already`, { session_id: sessionId });
+}
+
+/** State under which sessions that are under way are listed. */
+const ACTIVE = SessionState[SessionState.ACTIVE];
+
+interface EncodedEvents {
+  readonly events: readonly SessionEvent[];
+  readonly encoded: readonly Uint8Array[];
+  readonly isEnd: boolean;
+}
+
+/** The events of a write as the log takes them; the session stands after them already. */
+function appendOf(live: LiveSession, { events, encoded, isEnd }: EncodedEvents): SessionAppend {
+  const { decided, sessionId } = live;
+  const lastSequence = Number(decided.lastSequence);
+  const takesSnapshot = isEnd || lastSequence - live.snapshotSequence >= SESSION_LIMITS.snapshotEvery;
+  if (takesSnapshot) live.snapshotSequence = lastSequence;
+  return {
+    sessionId,
+    expectedSequence: lastSequence - events.length,
+    events: encoded,
+    ...(events.some(changesIndex) && { index: indexOf(decided) }),
+    ...(takesSnapshot && { snapshot: snapshotOf(decided, live.tasks) }),
+  };
+}
+
+/** The parts of a write beside the events; the engine takes none that is empty. */
+function sideWrites({ messages = [], withdraw = [], forget = [] }: Change): Write {
+  return {
+    ...(messages.length > 0 && { messages }),
+    ...(withdraw.length > 0 && { withdraw }),
+    ...(forget.length > 0 && { forget }),
+  };
 }
 
 function foldAll(before: Session | undefined, events: readonly SessionEvent[]): Session {

@@ -3,7 +3,9 @@ import type { CreateSessionRequest } from '../../../gen/ts/agentbus/v1/session_s
 import type { Clock } from '../../lib/clock.ts';
 import { mintId } from '../../lib/ids.ts';
 import type { Random } from '../../lib/random.ts';
+import { applyDecision } from './apply-decision.ts';
 import { type Decide, requireActive } from './commands.ts';
+import type { OpenDraft } from './draft.ts';
 import { sessionCreated } from './new-session.ts';
 import { sessionNotFound } from './session-access.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -29,20 +31,24 @@ export interface SessionsNowOptions {
   readonly registry: SessionRegistry;
   readonly clock: Clock;
   readonly random: Random;
+  readonly openDraft: OpenDraft;
 }
 
-export function createSessionsNow({ registry, clock, random }: SessionsNowOptions): SessionsNow {
+export function createSessionsNow({ registry, clock, random, openDraft }: SessionsNowOptions): SessionsNow {
   return {
     create(request, actor) {
       const sessionId = mintId('sess', random);
-      return registry.begin(sessionId, sessionCreated(request, sessionId, clock.now()), { actor }).decided;
+      const bodies = [sessionCreated(request, sessionId, clock.now())];
+      return registry.begin(sessionId, { bodies }, { actor }).decided;
     },
     get: (sessionId) => registry.peek(sessionId)?.decided,
     change(sessionId, actor, decide) {
       const live = registry.peek(sessionId);
       if (live === undefined) throw sessionNotFound(sessionId);
       requireActive(live.decided);
-      void registry.append(live, decide(live.decided, clock.now()), { actor });
+      const draft = openDraft(live);
+      applyDecision(draft, decide);
+      void registry.append(live, draft.change(), { actor });
       return live.decided;
     },
   };

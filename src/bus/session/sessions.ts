@@ -17,6 +17,7 @@ import type { Random } from '../../lib/random.ts';
 import { createTimeoutSignal } from '../../lib/timeout-signal.ts';
 import { SESSION_LIMITS } from '../../limits.ts';
 import { actingPatterns, actorOf, actsFor, type Caller, requireSpeaker } from '../caller.ts';
+import { applyDecision } from './apply-decision.ts';
 import {
   addParticipant,
   changeSharedContext,
@@ -27,6 +28,7 @@ import {
   terminateSession,
   updateWorkflow,
 } from './commands.ts';
+import type { OpenDraft } from './draft.ts';
 import type { LiveSession } from './live-session.ts';
 import { sessionCreated } from './new-session.ts';
 import { requireMember, requireOrchestrator, visibleSession } from './session-access.ts';
@@ -98,6 +100,7 @@ export interface SessionsOptions {
   readonly log: SessionLog;
   readonly clock: Clock;
   readonly random: Random;
+  readonly openDraft: OpenDraft;
 }
 
 /** A change and who may make it. Both throw a BusError. */
@@ -106,12 +109,14 @@ interface GuardedChange {
   readonly decide: Decide;
 }
 
-export function createSessions({ registry, log, clock, random }: SessionsOptions): Sessions {
+export function createSessions({ registry, log, clock, random, openDraft }: SessionsOptions): Sessions {
   async function change(caller: Caller, sessionId: string, { authorize, decide }: GuardedChange): Promise<Session> {
     const live = await visibleSession(registry, caller, sessionId);
     authorize(caller, live.decided);
     requireActive(live.decided);
-    const written = registry.append(live, decide(live.decided, clock.now()), { actor: actorOf(caller) });
+    const draft = openDraft(live);
+    applyDecision(draft, decide);
+    const written = registry.append(live, draft.change(), { actor: actorOf(caller) });
     const { decided } = live;
     await written;
     return decided;
@@ -134,7 +139,7 @@ export function createSessions({ registry, log, clock, random }: SessionsOptions
       const sessionId = request.sessionId || mintId('sess', random);
       const body = sessionCreated(request, sessionId, clock.now());
       if ((await registry.load(sessionId)) !== undefined) throw sessionAlreadyExists(sessionId);
-      const live = registry.begin(sessionId, body, { actor: actorOf(caller) });
+      const live = registry.begin(sessionId, { bodies: [body] }, { actor: actorOf(caller) });
       const { decided, written } = live;
       await written;
       return decided;

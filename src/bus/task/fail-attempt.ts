@@ -1,0 +1,72 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
+import { TaskAttemptFailedSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
+import { type Task, TaskErrorSchema } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import { fingerprintOf } from '../message/fingerprint.ts';
+import { tagOf } from '../message/tags.ts';
+import { membersOf } from '../session/commands.ts';
+import type { Draft } from '../session/draft.ts';
+import { type Failure, takeBack, timeOutTask } from './end-task.ts';
+import { isLoose } from './loose-tasks.ts';
+import { type NextAttempt, nextAttempts } from './next-attempt.ts';
+
+export interface FailedAttempt {
+  readonly failure: Failure;
+  /** The request, to be sent again; undefined if the task has no further attempt. */
+  readonly envelope: Uint8Array | undefined;
+  /** Whether the delegator is told by mail when nobody is left. */
+  readonly tell: boolean;
+}
+
+/**
+ * Ends an attempt: the next one is on its way in the same write, to the same agent after the backoff or to a
+ * fallback; if nobody is left the task has timed out.
+ */
+export function failAttempt(draft: Draft, task: Task, { failure, envelope, tell }: FailedAttempt): void {
+  const next =
+    envelope && nextAttempts(task, draft.random).find((attempt) => isPossible(draft, task, { attempt, envelope }));
+  if (next === undefined || envelope === undefined) {
+    timeOutTask(draft, task, { failure, tell });
+    return;
+  }
+  takeBack(draft, task, { event: 'task_withdrawn', code: failure.reason, reason: failure.message });
+  const at = draft.now + next.delayMs;
+  draft.add({
+    case: 'taskAttemptFailed',
+    value: create(TaskAttemptFailedSchema, {
+      taskId: task.taskId,
+      assignee: task.assignee,
+      attempt: task.attempt,
+      error: create(TaskErrorSchema, failure),
+      nextAssignee: next.assignee,
+      nextAttempt: next.attempt,
+      nextAttemptTime: timestampFromMs(at),
+    }),
+  });
+  draft.send({
+    sender: task.delegator,
+    messageId: task.messageId,
+    fingerprint: fingerprintOf(envelope),
+    recipients: [next.assignee],
+    priority: task.priority,
+    acceptedAt: draft.now,
+    tag: tagOf({ isTask: true, receipts: task.routing?.receipts ?? [] }),
+    further: true,
+    envelope,
+    ...(next.delayMs > 0 && { availableAt: at }),
+    ...(task.deadline && { expiresAt: timestampMs(task.deadline) }),
+  });
+}
+
+interface Candidate {
+  readonly attempt: NextAttempt;
+  readonly envelope: Uint8Array;
+}
+
+/** An attempt that would begin too late, that could not be answered or that finds no room is passed over. */
+function isPossible(draft: Draft, { deadline }: Task, { attempt, envelope }: Candidate): boolean {
+  if (deadline !== undefined && draft.now + attempt.delayMs >= timestampMs(deadline)) return false;
+  const { session } = draft;
+  if (!isLoose(session.sessionId) && !membersOf(session).includes(attempt.assignee)) return false;
+  return draft.hasRoom(attempt.assignee, envelope.length);
+}

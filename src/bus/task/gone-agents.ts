@@ -1,0 +1,59 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import type { MessageRecords } from '../../engine/engine.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { TASK_LIMITS } from '../../limits.ts';
+import type { OpenTasks, PlacedTask } from './open-tasks.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export interface GoneAgentsOptions {
+  readonly openTasks: OpenTasks;
+  readonly supervisor: Supervisor;
+  readonly messages: Pick<MessageRecords, 'find'>;
+  readonly clock: Clock;
+  /** How long an agent may be gone before its tasks go on to others. */
+  readonly taskLeaseMs: number;
+  /** When a registered agent that is gone was last heard of; undefined for one that is there, or that nobody knows. */
+  goneSince(agentId: string): number | undefined;
+  /** The store failed; the process is about to stop. */
+  failed(error: unknown): void;
+}
+
+/**
+ * Takes tasks from agents that went away with them. A task is an agent's for as long as the agent lives, however
+ * long the work takes; gone for longer than the task lease, it has failed the attempt.
+ *
+ * Presence does not say when an agent goes, so it is looked at from time to time. While the mail of a task is leased
+ * somebody holds it, by a call and without a stream: it is left alone. Returns the way to stop.
+ */
+export function watchGoneAgents(options: GoneAgentsOptions): () => void {
+  const { openTasks, supervisor, messages, clock, taskLeaseMs, goneSince, failed } = options;
+  // Nobody is gone because the bus was: agents need time to come back to it.
+  const startedAt = clock.now();
+  let timer: Timer;
+
+  const rest = (): void => {
+    timer = clock.setTimer(look, Math.ceil(taskLeaseMs / TASK_LIMITS.looksPerLease));
+  };
+  function look(): void {
+    const now = clock.now();
+    for (const { agentId, tasks } of openTasks.inHand()) {
+      const since = goneSince(agentId);
+      if (since === undefined) continue;
+      const overdue = tasks.filter(({ task }) => {
+        const heard = Math.max(since, startedAt, task.updatedAt ? timestampMs(task.updatedAt) : 0);
+        return heard + taskLeaseMs <= now;
+      });
+      for (const placed of overdue) void takeAway(agentId, placed).catch(failed);
+    }
+    rest();
+  }
+  async function takeAway(agentId: string, placed: PlacedTask): Promise<void> {
+    const { delegator: sender, messageId } = placed.task;
+    const [copies = []] = await messages.find([{ sender, messageId }]);
+    if (copies.some(({ recipient, state }) => recipient === agentId && state === 'delivered')) return;
+    if (goneSince(agentId) === undefined) return;
+    await supervisor.attemptFailed(placed, { reason: 'AGENT_GONE', message: `${agentId} went away with the task` });
+  }
+  rest();
+  return () => timer.cancel();
+}

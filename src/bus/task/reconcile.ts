@@ -1,0 +1,53 @@
+import { TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import type { MessageRecord, MessageRecords } from '../../engine/engine.ts';
+import { TASK_LIMITS } from '../../limits.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
+import type { OpenTasks, PlacedTask } from './open-tasks.ts';
+import type { Supervisor } from './supervisor.ts';
+import { accepted } from './task-mail.ts';
+
+export interface ReconcileOptions {
+  readonly registry: SessionRegistry;
+  readonly openTasks: OpenTasks;
+  readonly supervisor: Supervisor;
+  readonly messages: Pick<MessageRecords, 'find'>;
+}
+
+/**
+ * Makes up for what a crash kept from the logs: mail is settled in one write and the task hears of it in the next. A task
+ * whose request was acknowledged or given up meanwhile is told now. Called once, before anybody is served.
+ */
+export async function reconcileTasks(options: ReconcileOptions): Promise<void> {
+  const { openTasks, messages } = options;
+  // What is acknowledged is acknowledged: nothing about the mail of a task at work can be missing.
+  const unsure = [...openTasks.all()].filter(({ task }) => task.status !== TaskStatus.WORKING);
+  for (let at = 0; at < unsure.length; at += TASK_LIMITS.recordsTogether) {
+    const some = unsure.slice(at, at + TASK_LIMITS.recordsTogether);
+    const records = await messages.find(
+      some.map(({ task }) => ({ sender: task.delegator, messageId: task.messageId })),
+    );
+    await Promise.all(some.map((placed, index) => catchUp(placed, records[index] ?? [], options)));
+  }
+}
+
+async function catchUp(
+  placed: PlacedTask,
+  copies: readonly MessageRecord[],
+  { registry, supervisor }: ReconcileOptions,
+): Promise<void> {
+  const { live, task } = placed;
+  // The newest copy is that of the current attempt.
+  const mail = copies.findLast(({ recipient }) => recipient === task.assignee);
+  switch (mail?.state) {
+    case 'queued':
+    case 'delivered':
+      return;
+    case 'dead_lettered':
+    case 'expired':
+    case 'withdrawn':
+      return await supervisor.attemptFailed(placed, { reason: 'NOT_DELIVERED', message: mail.reason ?? mail.state });
+    default:
+      // Acknowledged, perhaps so long ago that the record is forgotten.
+      return await registry.append(live, { bodies: [accepted(placed)] }, { actor: task.assignee });
+  }
+}

@@ -19,6 +19,8 @@ export interface Config {
   readonly heartbeatIntervalMs: number;
   readonly maxConnections: number;
   readonly messageTimeoutMs?: number;
+  /** How long an agent may be gone before the tasks that it has in hand fail. */
+  readonly taskLeaseMs: number;
   readonly encryptionKey?: Uint8Array;
   /** Absent: no traces. */
   readonly tracing?: TracingSettings;
@@ -57,6 +59,7 @@ export const SETTINGS: readonly Setting[] = [
     value: 'MS',
     about: 'how long a message may wait that does not say itself; default forever',
   },
+  { flag: 'task-lease', value: 'MS', about: 'how long an agent may be gone before its tasks fail; default 30000' },
   { flag: 'encryption-key', value: 'BASE64', about: '32 bytes; what agents write is stored sealed with AES-256-GCM' },
 ];
 
@@ -75,7 +78,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
   };
   const tls = { ...optional('tlsCert', 'tls-cert', String), ...optional('tlsKey', 'tls-key', String) };
   if (Object.keys(tls).length === 1) throw new ConfigError('--tls-cert and --tls-key are needed together');
-  const { port, maxConnections, heartbeatIntervalMs, messageTimeoutMs } = CONFIG_LIMITS;
+  const { port, maxConnections, heartbeatIntervalMs, messageTimeoutMs, taskLeaseMs } = CONFIG_LIMITS;
   const tracing = parseTracingSettings(env);
   return {
     host: text('host') ?? '127.0.0.1',
@@ -86,6 +89,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     corsOrigins: text('cors-origins')?.split(',').map(parseOrigin) ?? [],
     heartbeatIntervalMs: whole(text('heartbeat-interval'), 'heartbeat-interval', heartbeatIntervalMs),
     maxConnections: whole(text('max-connections'), 'max-connections', maxConnections),
+    taskLeaseMs: whole(text('task-lease'), 'task-lease', taskLeaseMs),
     ...tls,
     ...optional('apiKey', 'api-key', String),
     ...optional('keysFile', 'keys-file', String),

@@ -26,6 +26,8 @@ export interface NodeOptions extends Pick<ServerOptions, 'host' | 'port' | 'maxC
   readonly heartbeatIntervalMs: number;
   /** How long a message that does not say may wait for its recipient; absent means as long as it takes. */
   readonly messageTimeoutMs?: number;
+  /** How long an agent may be gone before the tasks that it has in hand fail. */
+  readonly taskLeaseMs: number;
   readonly keys: Keys;
   readonly serverVersion: string;
   readonly log: Logger;
@@ -93,6 +95,7 @@ async function openBus(options: NodeOptions, observer: BusObserver): Promise<Ope
       observer,
       tracer: options.tracer ?? NO_TRACER,
       heartbeatIntervalMs,
+      taskLeaseMs: options.taskLeaseMs,
       ...(messageTimeoutMs !== undefined && { defaultMessageTtlMs: messageTimeoutMs }),
     });
     return { engine, bus };

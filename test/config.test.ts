@@ -16,6 +16,7 @@ describe('parseConfig', () => {
       logLevel: 'info',
       corsOrigins: [],
       heartbeatIntervalMs: 15_000,
+      taskLeaseMs: 30_000,
       maxConnections: 10_000,
     });
   });
@@ -35,6 +36,7 @@ describe('parseConfig', () => {
     ],
     ['cors-origins', '*', { corsOrigins: ['*'] }],
     ['heartbeat-interval', '30000', { heartbeatIntervalMs: 30_000 }],
+    ['task-lease', '5000', { taskLeaseMs: 5_000 }],
     ['max-connections', '100', { maxConnections: 100 }],
     ['message-timeout', '300000', { messageTimeoutMs: 300_000 }],
     ['encryption-key', KEY, { encryptionKey: Buffer.alloc(32, 7) }],

@@ -37,7 +37,7 @@ export async function openBus(options: OpenBusOptions = {}): Promise<OpenBus> {
   const engine = await openEngine({ engine: 'sqlite', dataDir, clock, random, limits, observer });
   const { defaultMessageTtlMs } = options;
   const ttl = defaultMessageTtlMs === undefined ? {} : { defaultMessageTtlMs };
-  const bus = await createBus({ engine, clock, random, observer, heartbeatIntervalMs: 15_000, ...ttl });
+  const bus = await createBus({ engine, clock, random, observer, heartbeatIntervalMs: 15_000, taskLeaseMs: 30_000, ...ttl });
   return { bus, engine, clock };
 }
 

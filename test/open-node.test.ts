@@ -34,6 +34,7 @@ test('data that cannot be loaded is not kept locked', async () => {
       maxConnections: 1,
       corsOrigins: [],
       heartbeatIntervalMs: 1_000,
+      taskLeaseMs: 30_000,
       keys: createKeyRing([]),
       serverVersion: 'test',
       log: pino({ level: 'silent' }),

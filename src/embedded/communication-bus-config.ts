@@ -15,6 +15,11 @@ export interface CommunicationBusConfig {
    * expires. Default: as long as it takes.
    */
   readonly messageTimeout?: number;
+  /**
+   * How long an agent may be gone before the tasks that it has in hand fail, in milliseconds: 100 to 86,400,000.
+   * Default 30,000.
+   */
+  readonly taskLease?: number;
   /** Whether sessions and messages survive the process: on disk in `dataDir`, or in memory only. Default false. */
   readonly persistenceEnabled?: boolean;
   /** Where data is kept when `persistenceEnabled`. Default `./.agentbus`. */

@@ -35,6 +35,7 @@ export function completeConfig(config: CommunicationBusConfig): CompleteConfig {
     ...(messageTimeout !== undefined && {
       messageTimeoutMs: whole('messageTimeout', messageTimeout, CONFIG_LIMITS.messageTimeoutMs),
     }),
+    taskLeaseMs: whole('taskLease', config.taskLease ?? CONFIG_LIMITS.taskLeaseMs.default, CONFIG_LIMITS.taskLeaseMs),
     encryption: encryptionEnabled
       ? { enabled: true, ...(encryptionKey !== undefined && { key: parseEncryptionKey(encryptionKey) }) }
       : { enabled: false },

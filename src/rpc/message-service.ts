@@ -1,9 +1,10 @@
 import { durationMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+import { DeliveryMode, MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import type { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
 import { incomingFromEnvelope } from '../bus/message/incoming.ts';
+import type { SendOutcome } from '../bus/message/messages.ts';
 import { notImplemented } from '../bus/not-implemented.ts';
 import type { MessageRecord } from '../engine/engine.ts';
 import { CALL_LIMITS } from '../limits.ts';
@@ -15,15 +16,22 @@ import { createWaitingSignal } from './waiting-signal.ts';
 
 /** MessageService on the bus. */
 export function createMessageService(
-  { messages, deliveries }: Bus,
+  { messages, ask, deliveries }: Bus,
   { drain }: RpcContext,
 ): ServiceImpl<typeof MessageService> {
   return {
-    async sendMessage({ message }, context) {
+    async sendMessage({ message, wait, cancelOnTimeout }, context) {
       if (message === undefined) throw new Error('validation lets no request without a message through');
-      const outcome = await messages.send(callerOf(context), incomingFromEnvelope(message));
-      const { messageId, duplicate, acceptedAt, recipients } = outcome;
-      return { messageId, duplicate, acceptedTime: timestampFromMs(acceptedAt), recipients: [...recipients] };
+      const incoming = incomingFromEnvelope(message);
+      if (incoming.head.deliveryMode !== DeliveryMode.SYNC) {
+        return responseOf(await messages.send(callerOf(context), incoming));
+      }
+      const outcome = await ask(callerOf(context), incoming, {
+        waitMs: shortest(wait && durationMs(wait), context.timeoutMs()),
+        cancelOnTimeout,
+        signal: createWaitingSignal(context.signal, drain),
+      });
+      return { ...responseOf(outcome), reply: outcome.reply };
     },
     async receiveMessages({ agentId, instanceId, maxMessages, wait, lease }, context) {
       const leases = await deliveries.receive(callerOf(context), {
@@ -84,4 +92,14 @@ function statusOf(record: MessageRecord) {
     reason: record.reason ?? '',
     ...(record.changedAt !== undefined && { stateTime: timestampFromMs(record.changedAt) }),
   };
+}
+
+function responseOf({ messageId, duplicate, acceptedAt, recipients }: SendOutcome) {
+  return { messageId, duplicate, acceptedTime: timestampFromMs(acceptedAt), recipients: [...recipients] };
+}
+
+/** The call's own deadline ends a wait too, and what was asked for at its end is done then. */
+function shortest(...waits: readonly (number | undefined)[]): number | undefined {
+  const given = waits.filter((wait) => wait !== undefined);
+  return given.length === 0 ? undefined : Math.min(...given);
 }

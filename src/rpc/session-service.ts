@@ -2,7 +2,6 @@ import { durationMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
-import { notImplemented } from '../bus/not-implemented.ts';
 import { CALL_LIMITS } from '../limits.ts';
 import type { RpcContext } from './context.ts';
 import { callerOf } from './identity.ts';
@@ -16,7 +15,7 @@ export function createSessionService(
   bus: Bus,
   { clock, drain, heartbeatIntervalMs }: RpcContext,
 ): ServiceImpl<typeof SessionService> {
-  const { sessions } = bus;
+  const { sessions, tasks } = bus;
   return {
     createSession: async (request, context) => ({ session: await sessions.create(callerOf(context), request) }),
     getSession: async ({ sessionId }, context) => ({ session: await sessions.get(callerOf(context), sessionId) }),
@@ -68,9 +67,19 @@ export function createSessionService(
       });
       return { events: page.events, nextPageToken: sealPageToken('events', page.next?.toString()) };
     },
-    getTask: () => Promise.reject(notImplemented('GetTask')),
-    listTasks: () => Promise.reject(notImplemented('ListTasks')),
-    cancelTask: () => Promise.reject(notImplemented('CancelTask')),
+    getTask: async ({ sessionId, taskId, delegator }, context) => ({
+      task: await tasks.get(callerOf(context), { sessionId, taskId, delegator }),
+    }),
+    async listTasks({ sessionId, status, assignee, pageSize: wanted, pageToken }, context) {
+      const after = openSequenceToken('tasks', pageToken);
+      const limit = pageSize(wanted, CALL_LIMITS.listPage);
+      const query = { sessionId, status, assignee, limit, ...(after !== undefined && { after }) };
+      const page = await tasks.list(callerOf(context), query);
+      return { tasks: page.tasks, nextPageToken: sealPageToken('tasks', page.next?.toString()) };
+    },
+    cancelTask: async ({ sessionId, taskId, delegator, reason }, context) => ({
+      task: await tasks.cancel(callerOf(context), { sessionId, taskId, delegator, reason }),
+    }),
     aggregateResults: (request, context) =>
       bus.aggregation.aggregate(callerOf(context), { ...request, signal: context.signal }),
   };

@@ -182,8 +182,8 @@ describe('listing', () => {
   it('shows how much waits', async () => {
     await register('a://1');
     const fingerprint = new Uint8Array(1);
-    const message = { sender: 'b://b', messageId: 'm', fingerprint, recipient: 'a://1', priority: 2, acceptedAt: 0 };
-    await engine.journal.commit({ message: { ...message, envelope: new Uint8Array(1) } });
+    const message = { sender: 'b://b', messageId: 'm', fingerprint, recipients: ['a://1'], priority: 2, acceptedAt: 0 };
+    await engine.journal.commit({ messages: [{ ...message, envelope: new Uint8Array(1) }] });
     expect(agents.get('a://1').queuedMessages).toBe(1n);
   });
 });

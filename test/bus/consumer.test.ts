@@ -25,7 +25,7 @@ beforeEach(async () => {
     redelivered: count('redelivered'),
     acknowledged: count('acknowledged'),
   };
-  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer, attend: () => () => undefined });
+  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer, attend: () => () => undefined, followers: [] });
 });
 
 afterEach(() => engine.close());
@@ -39,7 +39,7 @@ async function send(...messageIds: string[]): Promise<void> {
     acceptedAt: clock.now(),
   };
   const commits = messageIds.map((messageId) =>
-    engine.journal.commit({ message: { ...message, messageId, envelope: new TextEncoder().encode(messageId) } }),
+    engine.journal.commit({ messages: [{ ...message, messageId, envelope: new TextEncoder().encode(messageId) }] }),
   );
   await Promise.all(commits);
 }

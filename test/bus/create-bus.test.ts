@@ -22,6 +22,7 @@ const open = (changes: Partial<Engine>, failed: (error: Error) => void = () => {
     random: createSystemRandom(),
     observer: { failed },
     heartbeatIntervalMs: 15_000,
+    taskLeaseMs: 30_000,
   });
 
 describe('createBus', () => {

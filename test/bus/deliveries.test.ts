@@ -24,7 +24,7 @@ beforeEach(async () => {
   present = [];
   clock = createFakeClock();
   engine = await openInMemoryEngine(clock);
-  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer: {}, attend });
+  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer: {}, attend, followers: [] });
 });
 
 afterEach(() => engine.close());
@@ -32,8 +32,8 @@ afterEach(() => engine.close());
 function send(messageId: string): Promise<void> {
   const fingerprint = new Uint8Array(1);
   const envelope = new TextEncoder().encode(messageId);
-  const message = { sender: 'a://a', messageId, fingerprint, recipient: AGENT, priority: 2, envelope };
-  return engine.journal.commit({ message: { ...message, acceptedAt: clock.now() } });
+  const message = { sender: 'a://a', messageId, fingerprint, recipients: [AGENT], priority: 2, envelope };
+  return engine.journal.commit({ messages: [{ ...message, acceptedAt: clock.now() }] });
 }
 
 function receive({ maxMessages = 10, waitMs = 0, signal = new AbortController().signal } = {}): Promise<Lease[]> {
@@ -175,8 +175,8 @@ async function timersOfOneLease(): Promise<number> {
   const otherClock = createFakeClock();
   const other = await openInMemoryEngine(otherClock);
   const fingerprint = new Uint8Array(1);
-  const message = { sender: 'a://a', messageId: 'm', fingerprint, recipient: AGENT, priority: 2, acceptedAt: 0 };
-  await other.journal.commit({ message: { ...message, envelope: new Uint8Array(1) } });
+  const message = { sender: 'a://a', messageId: 'm', fingerprint, recipients: [AGENT], priority: 2, acceptedAt: 0 };
+  await other.journal.commit({ messages: [{ ...message, envelope: new Uint8Array(1) }] });
   await other.mailboxes.lease({ agentId: AGENT, holder: 'h', limit: 1, maxBytes: 10, leaseMs: 30_000 });
   const { pending } = otherClock;
   await other.close();

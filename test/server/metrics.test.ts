@@ -18,6 +18,7 @@ it('counts a message from its acceptance to its end', async () => {
     maxConnections: 10,
     corsOrigins: [],
     heartbeatIntervalMs: 15_000,
+    taskLeaseMs: 30_000,
     keys: createKeyRing([masterHolder('tests', 'key')]),
     serverVersion: '0.0.0-test',
     log: pino({ level: 'silent' }),

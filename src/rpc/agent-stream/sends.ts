@@ -1,7 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type SendResult, SendResultSchema } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
+import { DeliveryMode } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import { BusError } from '../../bus/bus-error.ts';
 import type { Caller } from '../../bus/caller.ts';
+import type { IncomingMessage } from '../../bus/message/incoming.ts';
 import type { Messages, SendOutcome } from '../../bus/message/messages.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
 import type { Answers } from './answers.ts';
@@ -29,6 +32,7 @@ export function createSends(options: SendsOptions): (submissions: readonly Submi
       bytes += STREAM_LIMITS.minAnswerBytes;
       try {
         const message = open();
+        requireAsync(message);
         bytes += message.bytes.length;
         return resultOf(await messages.send(caller, message));
       } catch (error) {
@@ -45,4 +49,13 @@ function resultOf({ messageId, duplicate, acceptedAt, recipients }: SendOutcome)
   const value = { acceptedTime: timestampFromMs(acceptedAt), recipients: [...recipients] };
   const outcome = duplicate ? { case: 'duplicate' as const, value } : { case: 'accepted' as const, value };
   return create(SendResultSchema, { messageId, outcome });
+}
+
+/** On a stream the answer comes as mail, and nothing waits. */
+function requireAsync({ head }: IncomingMessage): void {
+  if (head.deliveryMode !== DeliveryMode.SYNC) return;
+  throw new BusError('FIELD_INVALID', 'DELIVERY_MODE_SYNC is for the call SendMessage: a stream does not wait', {
+    field: 'message.routing.delivery_mode',
+    rule: 'unary_only',
+  });
 }

@@ -1,5 +1,6 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { EnvelopeSchema } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import { validTraceparent } from '../valid-traceparent.ts';
 
 /** The key of an envelope's metadata that carries W3C Trace Context. */
 export const TRACEPARENT = 'traceparent';
@@ -10,8 +11,8 @@ const KEY = 1;
 const VALUE = 2;
 
 /**
- * The `traceparent` of an encoded envelope, whatever it says; undefined if it has none. The payload, which is most
- * of an envelope, is passed over.
+ * The `traceparent` of an encoded envelope; undefined if it has none that is valid. The payload, which is most of an
+ * envelope, is passed over.
  */
 export function traceparentOf(envelope: Uint8Array): string | undefined {
   const reader = new BinaryReader(envelope);
@@ -21,7 +22,7 @@ export function traceparentOf(envelope: Uint8Array): string | undefined {
     if (field === METADATA) found = traceparentIn(reader.bytes()) ?? found;
     else reader.skip(wireType, field);
   }
-  return found;
+  return validTraceparent(found);
 }
 
 /** The value of an entry of the metadata if it is the one that is looked for. */

@@ -12,6 +12,7 @@ import { openInMemoryEngine } from '../in-memory-engine.ts';
 const SENDER = 'claude-code://orchestrator';
 const BACKEND = 'opencode://backend';
 const LEASE_MS = 30_000;
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 async function open() {
   const clock = createFakeClock();
@@ -34,13 +35,13 @@ async function open() {
 describe('the span of a delivery', () => {
   it('says what is delivered to whom, and not what it says', async () => {
     const { accept, lease, delivered, clock } = await open();
-    await accept('m-1', { traceparent: 'of the message' });
+    await accept('m-1', { traceparent: TRACEPARENT });
     const [leased] = await lease();
     expect(delivered()).toEqual([
       {
         name: 'deliver',
         traceparent: 'span-1',
-        parent: 'of the message',
+        parent: TRACEPARENT,
         startedAt: clock.now(),
         attributes: {
           'messaging.system': 'agentbus',

@@ -26,6 +26,12 @@ describe('findForbiddenKey', () => {
     expect(findForbiddenKey(JSON.parse(`{"a":[{"b":{"${key}":{"polluted":true}}}]}`))).toBe(key);
   });
 
+  test('takes a list that is longer than a call can have arguments', () => {
+    const ones = Array.from({ length: 500_000 }, () => 1);
+    expect(findForbiddenKey({ ones })).toBeUndefined();
+    expect(findForbiddenKey({ ones: [...ones, { constructor: 1 }] })).toBe('constructor');
+  });
+
   test('lets the rest through', () => {
     expect(findForbiddenKey({ proto: 1, list: [null, 'constructor'] })).toBeUndefined();
   });

@@ -24,7 +24,7 @@ export interface ResponseParts {
 /** What a caller is answered. Throws LIMIT_REACHED if that is larger than a usual client receives. */
 export function responseOf({ aggregate, answers, summary }: ResponseParts): AggregateResultsResponse {
   // Few bytes of answers can make many of conflicts, where whole agent ids stand: those are counted before they are made.
-  requireFitting(namesIn(aggregate.conflicts));
+  requireFitting(leastBytesOf(aggregate.conflicts));
   const { unifiedResult, confidence, conflicts } = aggregate;
   const response = create(AggregateResultsResponseSchema, {
     confidence,
@@ -37,12 +37,16 @@ export function responseOf({ aggregate, answers, summary }: ResponseParts): Aggr
   return response;
 }
 
-/** Bytes that keys and agent ids take at least. */
-function namesIn(conflicts: readonly Disagreement[]): number {
+/** Tag and length before a text, and those of a message with the smallest value. */
+const TEXT_BYTES = 2;
+const VALUE_BYTES = 6;
+
+/** What conflicts take at least, whatever the values are. */
+function leastBytesOf(conflicts: readonly Disagreement[]): number {
   let bytes = 0;
   for (const { key, values } of conflicts) {
-    bytes += key.length;
-    for (const { agentIds } of values) for (const agentId of agentIds) bytes += agentId.length;
+    bytes += TEXT_BYTES + key.length + values.length * VALUE_BYTES;
+    for (const { agentIds } of values) for (const agentId of agentIds) bytes += TEXT_BYTES + agentId.length;
   }
   return bytes;
 }

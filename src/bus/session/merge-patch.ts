@@ -17,19 +17,20 @@ export function applyMergePatch(target: JsonObject, patch: JsonObject): JsonObje
 }
 
 /** Keys that a JavaScript reader of the context could mistake for the prototype of an object. */
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 /** The first forbidden key at any depth, or undefined. */
 export function findForbiddenKey(value: JsonValue): string | undefined {
   const pending: JsonValue[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
     if (isObject(next)) {
-      const forbidden = Object.keys(next).find((key) => FORBIDDEN_KEYS.has(key));
+      const object = next;
+      const forbidden = FORBIDDEN_KEYS.find((key) => Object.hasOwn(object, key));
       if (forbidden !== undefined) return forbidden;
     }
+    if (typeof next !== 'object' || next === null) continue;
     // One by one: a call takes some hundred thousand arguments at most, and a list may be longer.
-    for (const part of Object.values(next)) pending.push(part);
+    for (const part of Object.values(next)) if (typeof part === 'object') pending.push(part);
   }
   return undefined;
 }

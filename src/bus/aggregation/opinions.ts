@@ -20,17 +20,24 @@ export type Opinions = ReadonlyMap<string, readonly Opinion[]>;
  * puts the result there, or into a program, need not fear it.
  */
 export function opinionsOf(answers: readonly Answer[]): Opinions {
-  const voices = new Map<string, Map<string, Answer>>();
+  const voices = new Map<string, Answer[]>();
   for (const answer of answers) {
     for (const key of judgedKeys(answer)) {
-      const voicesOfKey = voices.get(key) ?? new Map<string, Answer>();
-      voices.set(key, voicesOfKey);
-      // A voice that is replaced gives up its place as well: its agent says something else now, later than others.
-      voicesOfKey.delete(answer.agentId);
-      voicesOfKey.set(answer.agentId, answer);
+      const voicesOfKey = voices.get(key);
+      if (voicesOfKey === undefined) voices.set(key, [answer]);
+      else replaceVoice(voicesOfKey, answer);
     }
   }
-  return new Map([...voices].map(([key, voicesOfKey]) => [key, byValue(key, voicesOfKey.values())]));
+  const opinions = new Map<string, Opinion[]>();
+  for (const [key, voicesOfKey] of voices) opinions.set(key, byValue(key, voicesOfKey));
+  return opinions;
+}
+
+/** A voice that is replaced gives up its place as well: its agent says something else now, later than others. */
+function replaceVoice(voices: Answer[], answer: Answer): void {
+  const earlier = voices.findIndex(({ agentId }) => agentId === answer.agentId);
+  if (earlier >= 0) voices.splice(earlier, 1);
+  voices.push(answer);
 }
 
 function judgedKeys({ content }: Answer): string[] {
@@ -40,10 +47,14 @@ function judgedKeys({ content }: Answer): string[] {
   return keys.filter((key) => findForbiddenKey({ [key]: content[key] ?? null }) === undefined);
 }
 
-function byValue(key: string, voices: Iterable<Answer>): Opinion[] {
+function byValue(key: string, voices: readonly Answer[]): Opinion[] {
+  const given = ({ content }: Answer): JsonValue => content[key] ?? null;
+  const [only, ...others] = voices;
+  // Most keys of tasks that differ have one voice, and large values are not looked at for nothing.
+  if (only !== undefined && others.length === 0) return [{ value: given(only), answers: voices }];
   const opinions = new Map<string, { value: JsonValue; answers: Answer[] }>();
   for (const answer of voices) {
-    const value = answer.content[key] ?? null;
+    const value = given(answer);
     const text = canonicalJson(value);
     const opinion = opinions.get(text);
     if (opinion === undefined) opinions.set(text, { value, answers: [answer] });

@@ -82,7 +82,7 @@ export class CommunicationBus {
     });
     try {
       const { port } = await node.listen();
-      const sessions = createEmbeddedSessions(node.bus);
+      const sessions = createEmbeddedSessions(node.bus, this.#config.random);
       return { node, port, sessions, sessionManager: new SessionManager(node.bus) };
     } catch (error) {
       await node.stop('the address is taken');

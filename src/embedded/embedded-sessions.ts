@@ -3,7 +3,9 @@ import { SessionEventType } from '../../gen/ts/agentbus/v1/session_event_pb.js';
 import { SessionState } from '../../gen/ts/agentbus/v1/session_pb.js';
 import type { Bus } from '../bus/bus.ts';
 import type { Caller } from '../bus/caller.ts';
+import type { Random } from '../lib/random.ts';
 import { CALL_LIMITS } from '../limits.ts';
+import { createEmbeddedTasks, type EmbeddedTasks } from './embedded-tasks.ts';
 import { type SessionManagerEvent, type SessionManagerEventType, viewEvent } from './session-manager-event.ts';
 import {
   addRequest,
@@ -27,7 +29,7 @@ import { type SessionView, viewSession } from './session-view.ts';
  * on disk. The program that embeds the bus is trusted: it sees and changes every session.
  * Rejections are BusErrors.
  */
-export interface EmbeddedSessions {
+export interface EmbeddedSessions extends EmbeddedTasks {
   create(session: SessionInput): Promise<SessionView>;
   get(sessionId: string): Promise<SessionView>;
   /** All sessions that match, newest first, read page by page; without their shared context. */
@@ -64,9 +66,11 @@ export interface EventOptions {
   readonly signal?: AbortSignal;
 }
 
-export function createEmbeddedSessions({ sessions }: Bus): EmbeddedSessions {
+export function createEmbeddedSessions(bus: Bus, random: Random): EmbeddedSessions {
+  const { sessions } = bus;
   const caller: Caller = { principal: { name: 'embedder', agents: ['*'] } };
   return {
+    ...createEmbeddedTasks({ bus, caller, random }),
     create: async (session) => viewSession(await sessions.create(caller, createRequest(session))),
     get: async (sessionId) => viewSession(await sessions.get(caller, sessionId)),
     async *list({ state, participant = '', labels = {} } = {}) {

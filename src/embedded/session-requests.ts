@@ -15,7 +15,7 @@ import {
   UpdateSharedContextRequestSchema,
   UpdateWorkflowRequestSchema,
 } from '../../gen/ts/agentbus/v1/session_service_pb.js';
-import { WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
+import { StepFailurePolicy, WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
 import { validateMessage } from '../rpc/validate.ts';
 
 /** A participant as the tutorial writes it. */
@@ -32,6 +32,8 @@ export interface WorkflowStepInput {
   readonly required_agents: readonly string[];
   /** Steps it waits for; by default the one before it. */
   readonly depends_on?: readonly string[];
+  /** What follows when it fails and nobody says; `hold` by default. */
+  readonly on_failure?: 'hold' | 'skip' | 'stop';
 }
 
 /** Where a workflow stands, as its orchestrator says. */
@@ -70,6 +72,12 @@ export interface SessionInput {
   readonly idleTimeoutMs?: number;
 }
 
+const FAILURE_POLICIES = {
+  hold: StepFailurePolicy.HOLD,
+  skip: StepFailurePolicy.SKIP,
+  stop: StepFailurePolicy.STOP,
+} as const;
+
 // Each of these gives a request that keeps the rules of the contract, or throws FIELD_INVALID.
 
 export const createRequest = (input: SessionInput) =>
@@ -83,6 +91,7 @@ export const createRequest = (input: SessionInput) =>
         name: step.name,
         requiredAgents: [...step.required_agents],
         ...(step.depends_on && { dependsOn: { steps: [...step.depends_on] } }),
+        ...(step.on_failure && { onFailure: FAILURE_POLICIES[step.on_failure] }),
       })),
     },
     sharedContext: input.shared_context ?? {},
@@ -129,7 +138,7 @@ function newParticipant({ agent_id, role, framework = '' }: ParticipantInput) {
 }
 
 /** A copy, because the bus decides on what it holds in memory: the program may go on with what it handed in. */
-function valid<Desc extends DescMessage>(schema: Desc, init: MessageInitShape<Desc>): MessageShape<Desc> {
+export function valid<Desc extends DescMessage>(schema: Desc, init: MessageInitShape<Desc>): MessageShape<Desc> {
   const message = create(schema, init);
   validateMessage(schema, message);
   return structuredClone(message);

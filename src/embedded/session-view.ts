@@ -1,8 +1,8 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { ParticipantStatus } from '../../gen/ts/agentbus/v1/participant_pb.js';
 import { type Session, SessionState } from '../../gen/ts/agentbus/v1/session_pb.js';
-import { StepStatus, type Workflow, WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
+import { StepFailurePolicy, StepStatus, type Workflow, WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
+import { lower, rfc3339 } from './view-values.ts';
 
 /** A session as plain data, with the names and lower-case words of the JSON that agents write. */
 export interface SessionView {
@@ -47,6 +47,8 @@ export interface WorkflowStepView {
   readonly required_agents: readonly string[];
   readonly depends_on: readonly string[];
   readonly status: 'pending' | 'in_progress' | 'completed' | 'failed' | 'skipped';
+  /** What follows when it fails. */
+  readonly on_failure: 'hold' | 'skip' | 'stop';
   /** RFC 3339. */
   readonly started_at?: string;
   /** RFC 3339. */
@@ -86,6 +88,7 @@ function viewWorkflow(workflow: Workflow | undefined): WorkflowView {
       required_agents: step.requiredAgents,
       depends_on: step.dependsOn,
       status: lower<WorkflowStepView['status']>(StepStatus[step.status]),
+      on_failure: lower<WorkflowStepView['on_failure']>(StepFailurePolicy[step.onFailure || StepFailurePolicy.HOLD]),
       ...(step.startedAt && { started_at: rfc3339(step.startedAt) }),
       ...(step.completedAt && { completed_at: rfc3339(step.completedAt) }),
     })),
@@ -94,12 +97,4 @@ function viewWorkflow(workflow: Workflow | undefined): WorkflowView {
     pending_steps: workflow?.pendingSteps ?? [],
     mode: lower<WorkflowView['mode']>(WorkflowMode[workflow?.mode || WorkflowMode.AUTOMATIC]),
   };
-}
-
-function lower<Word extends string>(name: string): Word {
-  return name.toLowerCase() as Word;
-}
-
-function rfc3339(time: Timestamp | undefined): string {
-  return time === undefined ? '' : timestampDate(time).toISOString();
 }

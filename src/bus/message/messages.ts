@@ -21,6 +21,7 @@ import { createKnownMessages, type KnownMessage } from './known-messages.ts';
 import type { Receipts } from './receipts.ts';
 import { type Directory, recipientsOf, requireReachable } from './recipients.ts';
 import { tagOf } from './tags.ts';
+import type { SendTraces } from './trace-sends.ts';
 import { createTurns } from './turns.ts';
 
 /** Sending, as agents and scripts do it. */
@@ -55,6 +56,7 @@ export interface MessagesOptions {
   readonly directory: Directory;
   readonly openTasks: OpenTasks;
   readonly receipts: Pick<Receipts, 'queued'>;
+  readonly traces: SendTraces;
   /** Whether a call waits for the end of a task. */
   isAwaited(task: Task): boolean;
   readonly clock: Clock;
@@ -64,7 +66,7 @@ export interface MessagesOptions {
 }
 
 export function createMessages(options: MessagesOptions): Messages {
-  const { engine, registry, openDraft, directory, openTasks, receipts, isAwaited, clock, observer } = options;
+  const { engine, registry, openDraft, directory, openTasks, receipts, traces, isAwaited, clock, observer } = options;
   const known = createKnownMessages();
   const turns = createTurns();
 
@@ -72,7 +74,8 @@ export function createMessages(options: MessagesOptions): Messages {
   function accept(message: IncomingMessage, fingerprint: Uint8Array, live?: LiveSession): KnownMessage {
     const { head } = message;
     const now = clock.now();
-    const session = head.sessionId === '' ? undefined : live?.decided;
+    // Outside of sessions a task's own log names its delegator, who can be answered whether it is registered or not.
+    const session = head.sessionId === '' && isTaskRequest(head) ? undefined : live?.decided;
     const recipients = recipientsOf(head, session, directory);
     requireFuture(head, now);
     requireOneAnswer(message, recipients);
@@ -131,41 +134,43 @@ export function createMessages(options: MessagesOptions): Messages {
     return { messageId: head.messageId, duplicate: true, acceptedAt, recipients };
   }
 
-  return {
-    async send(caller, message) {
-      const { head } = message;
-      requireSpeaker(caller, head.sender);
-      requireSupported(message);
-      const fingerprint = fingerprintOf(message.bytes);
-      const turn = turns.take(head.sender);
-      const endSend = known.beginSend();
-      try {
-        const scope = scopeOf(head);
-        const [[records = []], live] = await Promise.all([
-          engine.messages.find([head]),
-          scope === undefined ? undefined : registry.load(scope),
-          turn.arrived,
-        ]);
-        const before = known.get(head) ?? knownFrom(records);
-        if (before !== undefined) {
-          turn.done();
-          return await repeatOf(head, fingerprint, before);
-        }
-        if (head.sessionId !== '') requireSession(head, live);
-        const accepted = accept(message, fingerprint, live);
-        known.add(head, accepted);
+  async function send(caller: Caller, message: IncomingMessage): Promise<SendOutcome> {
+    const { head } = message;
+    requireSpeaker(caller, head.sender);
+    requireSupported(message);
+    const fingerprint = fingerprintOf(message.bytes);
+    const turn = turns.take(head.sender);
+    const endSend = known.beginSend();
+    try {
+      const scope = scopeOf(head);
+      const [[records = []], live] = await Promise.all([
+        engine.messages.find([head]),
+        scope === undefined ? undefined : registry.load(scope),
+        turn.arrived,
+      ]);
+      const before = known.get(head) ?? knownFrom(records);
+      if (before !== undefined) {
         turn.done();
-        await accepted.written;
-        observer.accepted?.();
-        const { recipients, acceptedAt } = accepted;
-        const tag = tagOf({ isTask: false, receipts: head.receipts });
-        receipts.queued({ sender: head.sender, messageId: head.messageId, recipients, tag, acceptedAt });
-        return { messageId: head.messageId, duplicate: false, acceptedAt, recipients };
-      } finally {
-        turn.done();
-        endSend();
+        return await repeatOf(head, fingerprint, before);
       }
-    },
+      if (head.sessionId !== '') requireSession(head, live);
+      const accepted = traces.route(message, () => accept(message, fingerprint, live));
+      known.add(head, accepted);
+      turn.done();
+      await accepted.written;
+      observer.accepted?.();
+      const { recipients, acceptedAt } = accepted;
+      const tag = tagOf({ isTask: false, receipts: head.receipts });
+      receipts.queued({ sender: head.sender, messageId: head.messageId, recipients, tag, acceptedAt });
+      return { messageId: head.messageId, duplicate: false, acceptedAt, recipients };
+    } finally {
+      turn.done();
+      endSend();
+    }
+  }
+
+  return {
+    send: (caller, message) => traces.send(message, () => send(caller, message)),
     async status(caller, { sender, messageId }) {
       requireSpeaker(caller, sender);
       const [records = []] = await engine.messages.find([{ sender, messageId }]);

@@ -14,7 +14,10 @@ export type Assignee = string | { readonly capability: string };
 export type NewTask<To extends Address = Assignee> = Omit<MessageOptions, 'sessionId' | 'correlationId'> &
   Content & {
     readonly to: To;
-    /** Unique in the session. Default: a new one. Delegating again under the same id and content changes nothing. */
+    /**
+     * Unique in the session, and among all messages that the delegator sends within 24 hours. Default: a new one. Delegating
+     * again under the same id and content changes nothing.
+     */
     readonly taskId?: string;
   };
 

@@ -16,8 +16,8 @@ export type Opinions = ReadonlyMap<string, readonly Opinion[]>;
  * What the agents say about each key. Answers come oldest first, and an agent has one voice for each key: its
  * newest answer that has the key, so that whoever answers often or corrects itself counts once.
  *
- * Left out are `confidence`, and what a shared context would refuse: keys and values with `__proto__` and the like. Whoever
- * puts the result there, or into a program, need not fear it.
+ * Left out are `confidence`, and what a shared context would refuse: keys and values with `__proto__` and the
+ * like. Whoever puts the result there, or into a program, need not fear it.
  */
 export function opinionsOf(answers: readonly Answer[]): Opinions {
   const voices = new Map<string, Answer[]>();

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import { createBus } from './bus/create-bus.ts';
 import type { BusObserver } from './bus/observer.ts';
-import { NO_TRACER, type Tracer } from './bus/tracer.ts';
+import type { Tracer } from './bus/tracer.ts';
 import { assertNotEncrypted, createEncryptedEngine } from './engine/encrypted.ts';
 import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
@@ -93,7 +93,7 @@ async function openBus(options: NodeOptions, observer: BusObserver): Promise<Ope
       clock,
       random,
       observer,
-      tracer: options.tracer ?? NO_TRACER,
+      ...(options.tracer && { tracer: options.tracer }),
       heartbeatIntervalMs,
       taskLeaseMs: options.taskLeaseMs,
       ...(messageTimeoutMs !== undefined && { defaultMessageTtlMs: messageTimeoutMs }),

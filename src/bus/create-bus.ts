@@ -5,8 +5,11 @@ import { createAgents } from './agent/agents.ts';
 import { createAggregation } from './aggregation/aggregation.ts';
 import type { Bus } from './bus.ts';
 import { createDeliveries } from './message/deliveries.ts';
+import { createKnownTraces } from './message/known-traces.ts';
 import { createMessages } from './message/messages.ts';
 import { createReceipts } from './message/receipts.ts';
+import { traceMailboxes } from './message/trace-mailboxes.ts';
+import { createSendTraces } from './message/trace-sends.ts';
 import type { BusObserver } from './observer.ts';
 import { createDrafts } from './session/draft.ts';
 import { watchIdleSessions } from './session/idle-sessions.ts';
@@ -21,6 +24,8 @@ import { reconcileTasks } from './task/reconcile.ts';
 import { superviseTasks } from './task/supervisor.ts';
 import { followTaskMail } from './task/task-mail.ts';
 import { createTasks } from './task/tasks.ts';
+import { traceTasks } from './task/trace-tasks.ts';
+import { NO_TRACER, type Tracer } from './tracer.ts';
 
 export interface BusOptions {
   /** Belongs to the bus from now on: `close` closes it. */
@@ -34,14 +39,18 @@ export interface BusOptions {
   readonly defaultMessageTtlMs?: number;
   /** How long an agent may be gone before the tasks that it has in hand fail. */
   readonly taskLeaseMs: number;
+  /** Absent: no traces. */
+  readonly tracer?: Tracer;
 }
 
 /** Puts the domain together on an open engine, which must be an exclusive one; resolves when all sessions that are under way are in memory. */
 export async function createBus(options: BusOptions): Promise<Bus> {
-  const { engine, clock, random, observer, heartbeatIntervalMs } = options;
-  const { journal, mailboxes } = engine;
+  const { engine, clock, random, observer, heartbeatIntervalMs, tracer = NO_TRACER } = options;
+  const { journal } = engine;
   // Sessions and sends are decided on what this process holds in memory; another writer would make that wrong.
   if (!engine.exclusive) throw new Error(`the engine ${engine.name} shares its data, which this bus cannot`);
+  const knownTraces = createKnownTraces();
+  const mailboxes = traceMailboxes(engine.mailboxes, { tracer, clock, parentOf: knownTraces.get });
   let closing = false;
   const failed = (error: unknown): void => {
     // What was begun by a timer and finds the engine closed is found again in the log at the next start.
@@ -78,11 +87,13 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     directory: { isRegistered: agents.has, candidates: agents.candidates },
     openTasks,
     receipts,
+    traces: createSendTraces({ tracer, knownTraces }),
     isAwaited: awaited.has,
     clock,
     observer,
     ...(options.defaultMessageTtlMs !== undefined && { defaultMessageTtlMs: options.defaultMessageTtlMs }),
   });
+  const stopTaskTraces = traceTasks({ tracer, onEvent: registry.onEvent, parentOf: knownTraces.get });
   const stopIdleWatch = watchIdleSessions({ registry, clock, openDraft });
   const { taskLeaseMs } = options;
   const { goneSince } = agents;
@@ -117,6 +128,7 @@ export async function createBus(options: BusOptions): Promise<Bus> {
       stopIdleWatch();
       stopGoneWatch();
       supervisor.stop();
+      stopTaskTraces();
       await engine.close();
     },
   };

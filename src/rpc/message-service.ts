@@ -6,6 +6,7 @@ import type { Bus } from '../bus/bus.ts';
 import { incomingFromEnvelope } from '../bus/message/incoming.ts';
 import type { SendOutcome } from '../bus/message/messages.ts';
 import { notImplemented } from '../bus/not-implemented.ts';
+import { TRACEPARENT } from '../bus/valid-traceparent.ts';
 import type { MessageRecord } from '../engine/engine.ts';
 import { CALL_LIMITS } from '../limits.ts';
 import { deliveryFromLease } from './agent-stream/conversions.ts';
@@ -22,7 +23,7 @@ export function createMessageService(
   return {
     async sendMessage({ message, wait, cancelOnTimeout }, context) {
       if (message === undefined) throw new Error('validation lets no request without a message through');
-      const incoming = incomingFromEnvelope(message);
+      const incoming = incomingFromEnvelope(message, context.requestHeader.get(TRACEPARENT));
       if (incoming.head.deliveryMode !== DeliveryMode.SYNC) {
         return responseOf(await messages.send(callerOf(context), incoming));
       }

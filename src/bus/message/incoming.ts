@@ -9,9 +9,7 @@ import {
   Priority,
   type Recipient,
 } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
-
-/** Where W3C Trace Context travels in the metadata of a message. */
-const TRACEPARENT = 'traceparent';
+import { TRACEPARENT } from '../valid-traceparent.ts';
 
 /** The fields of an envelope that routing reads. */
 export interface EnvelopeHead {
@@ -45,6 +43,8 @@ export interface EnvelopeHead {
 export interface IncomingMessage {
   readonly head: EnvelopeHead;
   readonly bytes: Uint8Array;
+  /** `traceparent` of the call that brought it, whatever it says. */
+  readonly calledWithin?: string;
   envelope(): Envelope;
 }
 
@@ -53,9 +53,10 @@ export function isTaskRequest({ messageType }: EnvelopeHead): boolean {
   return messageType === MessageType.TASK_REQUEST;
 }
 
-/** Takes an envelope that was decoded (and validated) already. */
-export function incomingFromEnvelope(envelope: Envelope): IncomingMessage {
-  return { head: headOf(envelope), bytes: toBinary(EnvelopeSchema, envelope), envelope: () => envelope };
+/** Takes an envelope that was decoded (and validated) already; `traceparent` is that of the call it came with. */
+export function incomingFromEnvelope(envelope: Envelope, traceparent?: string | null): IncomingMessage {
+  const bytes = toBinary(EnvelopeSchema, envelope);
+  return { head: headOf(envelope), bytes, envelope: () => envelope, ...(traceparent && { calledWithin: traceparent }) };
 }
 
 function headOf(envelope: Envelope): EnvelopeHead {

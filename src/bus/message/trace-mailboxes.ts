@@ -26,6 +26,7 @@ interface OpenDelivery extends MessageKey {
  * else has to know of traces.
  */
 export function traceMailboxes(mailboxes: Mailboxes, { tracer, clock, parentOf }: TraceMailboxesOptions): Mailboxes {
+  if (!tracer.enabled) return mailboxes;
   const open = new Map<string, OpenDelivery>();
   /** Delivery ids by the copy that they deliver, for endings that no delivery is named in. */
   const byMessage = new Map<string, string>();

@@ -1,9 +1,6 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { EnvelopeSchema } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
-import { validTraceparent } from '../valid-traceparent.ts';
-
-/** The key of an envelope's metadata that carries W3C Trace Context. */
-export const TRACEPARENT = 'traceparent';
+import { TRACEPARENT, validTraceparent } from '../valid-traceparent.ts';
 
 const METADATA = EnvelopeSchema.field.metadata.number;
 /** An entry of a map is a message of these two. */

@@ -50,6 +50,7 @@ describe('POST /messages/send', () => {
       message_id: 'task_impl_backend',
       duplicate: false,
       accepted_time: '2026-02-02T02:40:00Z',
+      recipients: [],
     });
     expect(seen).toMatchObject([
       {

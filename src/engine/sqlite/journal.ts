@@ -46,8 +46,8 @@ export function createJournal({ clock, store, pending, endings, opened }: Journa
     });
   };
   /** `mailboxes` has one for each copy of each message. */
-  const deliver = (messages: readonly NewMessage[], mailboxes: readonly Mailbox[], sequence: number): void => {
-    let first = sequence;
+  const deliver = (messages: readonly NewMessage[], mailboxes: readonly Mailbox[], from: number): void => {
+    let first = from;
     let next = 0;
     for (const message of messages) {
       const {
@@ -61,9 +61,19 @@ export function createJournal({ clock, store, pending, endings, opened }: Journa
       const size = envelope.byteLength;
       const shared = isStoredApart(message) ? first : 0;
       const content = toContent(message);
-      const entry = { priority, size, expiresAt, availableAt, tag, shared, attempts: 0, returned: undefined };
-      for (let copy = 0; copy < recipients.length; copy++) {
-        pending.add(mailboxes[next++] as Mailbox, { sequence: first + copy, ...entry }, content);
+      for (let sequence = first; sequence < first + recipients.length; sequence++) {
+        const entry = {
+          sequence,
+          priority,
+          size,
+          expiresAt,
+          availableAt,
+          tag,
+          shared,
+          attempts: 0,
+          returned: undefined,
+        };
+        pending.add(mailboxes[next++] as Mailbox, entry, content);
       }
       first += countRecords(message);
     }

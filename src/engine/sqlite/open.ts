@@ -1,38 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../lib/clock.ts';
-import type { Random } from '../../lib/random.ts';
-import type { Engine, EngineLimits, EngineObserver } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { EngineError } from '../engine.ts';
-import { createAgentDirectory } from './agents.ts';
+import type { AssembleOptions } from './assemble.ts';
+import { assembleEngine } from './assemble.ts';
 import { IN_MEMORY } from './database.ts';
-import { createEndedListeners } from './ended-listeners.ts';
-import type { Endings } from './endings.ts';
-import { createEndings } from './endings.ts';
-import { startHousekeeping } from './housekeeping.ts';
-import { createJournal } from './journal.ts';
-import type { MailChunk } from './load-state.ts';
-import { readMailRows } from './load-state.ts';
 import type { DirectoryLock } from './lock.ts';
 import { lockDirectory } from './lock.ts';
-import { createMailboxes } from './mailboxes.ts';
-import { createMessageRecords } from './messages.ts';
-import { createMetadata } from './metadata.ts';
-import { clearMarks } from './operations/clear-marks.ts';
-import type { PendingMail } from './pending-mail.ts';
-import { createPendingMail } from './pending-mail.ts';
-import { returnReason } from './return-code.ts';
-import { createSessionLog } from './sessions.ts';
-import { startStoreThread } from './store-thread.ts';
-import { createSubscribers } from './subscribers.ts';
+import { startWorkerLink } from './worker-link.ts';
 
-export interface SqliteEngineOptions {
+export interface SqliteEngineOptions extends AssembleOptions {
   /** Made if it is missing; `:memory:` keeps nothing. */
   readonly dataDir: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly limits: EngineLimits;
-  readonly observer: EngineObserver;
 }
 
 const DATABASE_FILE = 'agentbus.db';
@@ -43,10 +22,13 @@ const DATABASE_FILE = 'agentbus.db';
  */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
   const { dataDir } = options;
-  if (dataDir === IN_MEMORY) return await assemble(options, IN_MEMORY, { release() {} });
+  if (dataDir === IN_MEMORY) {
+    return await assembleEngine(options, { link: startWorkerLink({ file: IN_MEMORY }), inMemory: true, release() {} });
+  }
   const lock = takeDirectory(dataDir);
   try {
-    return await assemble(options, join(dataDir, DATABASE_FILE), lock);
+    const link = startWorkerLink({ file: join(dataDir, DATABASE_FILE) });
+    return await assembleEngine(options, { link, inMemory: false, release: () => lock.release() });
   } catch (error) {
     lock.release();
     throw error;
@@ -63,74 +45,4 @@ function takeDirectory(dataDir: string): DirectoryLock {
     const message = error instanceof Error ? error.message : String(error);
     throw new EngineError('failed', `cannot use ${dataDir}: ${message}`, { facts: { dataDir }, cause: error });
   }
-}
-
-async function assemble(options: SqliteEngineOptions, file: string, lock: DirectoryLock): Promise<Engine> {
-  const { clock, random, limits, observer } = options;
-  const subscribers = createSubscribers();
-  const listeners = createEndedListeners();
-  // The two need each other; nothing runs out before `start`, and by then both are there.
-  let endings: Endings;
-  const pending = createPendingMail({
-    clock,
-    limits,
-    onLeasesOver: (entries) => endings.giveBack(entries, { because: 'lease_expired', delayMs: 0, delivered: true }),
-    // A leased message stays with its holder; it expires if it comes back.
-    onExpired: (entries) => endings.expire(entries.filter((entry) => entry.state !== 'leased')),
-    onAvailable: (agentId) => subscribers.notify(agentId),
-  });
-  const { thread: store, state } = await startStoreThread({
-    file,
-    observer,
-    onMail: createMailLoader(pending),
-    onFailure: () => stopTimers(),
-  });
-  const opened = file === IN_MEMORY ? { ...state, epoch: randomEpoch(random) } : state;
-  endings = createEndings({ clock, limits, observer, listeners, pending, store });
-  pending.start();
-  const housekeeping = startHousekeeping({ clock, limits, store, pending });
-  const stopTimers = (): void => {
-    housekeeping.stop();
-    pending.stop();
-  };
-  const close = async (): Promise<void> => {
-    store.refuseCalls();
-    stopTimers();
-    endings.giveBack(pending.leased(), { because: 'holder_gone', delayMs: 0, delivered: true });
-    store.submit(clearMarks, undefined, { done() {}, failed() {} });
-    await store.close();
-    lock.release();
-  };
-  let closed: Promise<void> | undefined;
-  return {
-    name: 'sqlite',
-    exclusive: true,
-    journal: createJournal({ clock, store, pending, endings, opened }),
-    sessions: createSessionLog(store),
-    messages: createMessageRecords(store, pending),
-    mailboxes: createMailboxes({ store, pending, endings, subscribers, listeners, opened }),
-    agents: createAgentDirectory(store),
-    metadata: createMetadata(store),
-    close() {
-      closed ??= close();
-      return closed;
-    },
-  };
-}
-
-/** Puts the mail that was on disk into the mailboxes. */
-function createMailLoader(pending: PendingMail): (chunk: MailChunk) => void {
-  const agentIds: string[] = [];
-  return (chunk) => {
-    agentIds.push(...chunk.newMailboxes);
-    readMailRows(chunk, ({ mailbox, returned, ...row }) => {
-      const box = pending.reserve(agentIds[mailbox] as string, row.size);
-      pending.add(box, { ...row, returned: returnReason(returned) });
-    });
-  };
-}
-
-/** Nothing durable counts the runs of an engine in memory; chance tells their delivery ids apart. */
-function randomEpoch(random: Random): number {
-  return Buffer.from(random.bytes(6)).readUIntBE(0, 6);
 }

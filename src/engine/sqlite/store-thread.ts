@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { EngineObserver } from '../engine.ts';
 import { EngineError } from '../engine.ts';
@@ -6,9 +5,10 @@ import type { MailChunk, OpenedState } from './load-state.ts';
 import type { Operation } from './operation.ts';
 import { noOperation } from './operations/no-operation.ts';
 import { OPERATIONS } from './operations.ts';
+import type { StoreLink } from './store-link.ts';
 import type { TapeReader, TapeWriter } from './tape.ts';
 import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
-import type { FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 /**
  * The main thread's end of the worker. Operations queue here; whenever the worker
@@ -34,7 +34,8 @@ export interface Callbacks<Reply> {
   failed(error: EngineError): void;
 }
 
-export interface StoreThreadOptions extends WorkerOptions {
+export interface StoreThreadOptions {
+  readonly link: StoreLink;
   readonly observer: EngineObserver;
   /** Gets the waiting mail, oldest first, while the store opens. */
   onMail(chunk: MailChunk): void;
@@ -53,43 +54,33 @@ interface Batch {
   readonly pending: Pending[];
 }
 
-// Compiled, this module and the worker's are both .js.
-const WORKER_URL = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-
 /** Opens the store; rejects with the `EngineError` that says why it could not be. */
 export async function startStoreThread(
   options: StoreThreadOptions,
 ): Promise<{ thread: StoreThread; state: OpenedState }> {
-  const worker = new Worker(WORKER_URL, {
-    name: 'agentbus-sqlite',
-    workerData: { file: options.file } satisfies WorkerOptions,
-    // The thread needs no flags, and some of the process's, such as --input-type, would not let it start.
-    execArgv: [],
-  });
-  const state = await opened(worker, options.onMail);
-  return { thread: createStoreThread(worker, options), state };
+  const state = await opened(options);
+  return { thread: createStoreThread(options), state };
 }
 
-function opened(worker: Worker, onMail: (chunk: MailChunk) => void): Promise<OpenedState> {
+function opened({ link, onMail }: StoreThreadOptions): Promise<OpenedState> {
   const { promise, resolve, reject } = Promise.withResolvers<OpenedState>();
-  const onMessage = (message: FromWorker): void => {
-    if (message.kind === 'mail') onMail(message.chunk);
-    if (message.kind === 'opened') resolve(message.state);
-    if (message.kind === 'failed') {
-      const { code, facts, cause } = message.failure;
-      reject(new EngineError(code, message.failure.message, { facts, cause }));
-    }
-  };
-  const onError = (error: unknown): void =>
-    reject(new EngineError('failed', 'the store thread could not start', { cause: error }));
-  const onExit = (): void => reject(new EngineError('failed', 'the store thread ended while it opened the database'));
-  worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-  return promise.finally(() => worker.off('message', onMessage).off('error', onError).off('exit', onExit));
+  link.listen({
+    received(message) {
+      if (message.kind === 'mail') onMail(message.chunk);
+      if (message.kind === 'opened') resolve(message.state);
+      if (message.kind === 'failed') {
+        const { code, facts, cause } = message.failure;
+        reject(new EngineError(code, message.failure.message, { facts, cause }));
+      }
+    },
+    crashed: (error) => reject(new EngineError('failed', 'the store thread could not start', { cause: error })),
+    exited: () => reject(new EngineError('failed', 'the store thread ended while it opened the database')),
+  });
+  return promise;
 }
 
-function createStoreThread(worker: Worker, { observer, onFailure }: StoreThreadOptions): StoreThread {
+function createStoreThread({ link, observer, onFailure }: StoreThreadOptions): StoreThread {
   const codes = new Map<object, number>(OPERATIONS.map((operation, code) => [operation, code]));
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   /** Batches that are still to be sent; only the last one grows. */
   let queue: Batch[] = [];
   /** Batches that the worker has, oldest first. */
@@ -113,7 +104,7 @@ function createStoreThread(worker: Worker, { observer, onFailure }: StoreThreadO
     queue.push(batch);
     return batch;
   };
-  const post = (message: ToWorker, moved: ArrayBuffer[] = []): void => worker.postMessage(message, moved);
+  const post = (message: ToWorker, moved: ArrayBuffer[] = []): void => link.send(message, moved);
   // While one batch runs, a second one is sent ahead if it is large: then neither thread waits for the other.
   const maySend = (batch: Batch): boolean =>
     running.length === 0 || (running.length === 1 && batch.pending.length >= SQLITE_LIMITS.aheadOperations);
@@ -151,13 +142,15 @@ function createStoreThread(worker: Worker, { observer, onFailure }: StoreThreadO
     for (const { decode, done } of pending) done(decode(reader) as never);
     if (writes > 0) observer.committed?.(writes, durationMs);
   };
-  worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'replies') onReplies(message);
-    if (message.kind === 'failed') fail(failedError(message.failure.message, message.failure));
-  });
-  worker.on('error', (error) => fail(failedError('the store thread crashed', { cause: error })));
-  worker.on('exit', (code) => {
-    if (!exitExpected) fail(failedError(`the store thread ended with code ${code}`));
+  link.listen({
+    received(message) {
+      if (message.kind === 'replies') onReplies(message);
+      if (message.kind === 'failed') fail(failedError(message.failure.message, message.failure));
+    },
+    crashed: (error) => fail(failedError('the store thread crashed', { cause: error })),
+    exited(code) {
+      if (!exitExpected) fail(failedError(`the store thread ended with code ${code}`));
+    },
   });
 
   const submit: StoreThread['submit'] = (operation, request, { done, failed }) => {
@@ -183,8 +176,8 @@ function createStoreThread(worker: Worker, { observer, onFailure }: StoreThreadO
     await allDone;
     exitExpected = true;
     if (failure === undefined) post({ kind: 'close' });
-    else await worker.terminate();
-    await exited;
+    else await link.terminate();
+    await link.ended;
   };
   return {
     submit,

@@ -10,5 +10,7 @@ export function encodeKeys(keys: readonly MessageKey[], tape: TapeWriter): void 
 }
 
 export function decodeKeys(tape: TapeReader): MessageKey[] {
-  return Array.from({ length: tape.number() }, () => ({ sender: tape.text(), messageId: tape.text() }));
+  const keys: MessageKey[] = [];
+  for (let left = tape.number(); left > 0; left--) keys.push({ sender: tape.text(), messageId: tape.text() });
+  return keys;
 }

@@ -1,0 +1,109 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Random } from '../../lib/random.ts';
+import type { Engine, EngineLimits, EngineObserver } from '../engine.ts';
+import { createAgentDirectory } from './agents.ts';
+import { createEndedListeners } from './ended-listeners.ts';
+import type { Endings } from './endings.ts';
+import { createEndings } from './endings.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { createJournal } from './journal.ts';
+import type { MailChunk } from './load-state.ts';
+import { readMailRows } from './load-state.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { createMessageRecords } from './messages.ts';
+import { createMetadata } from './metadata.ts';
+import { clearMarks } from './operations/clear-marks.ts';
+import type { PendingMail } from './pending-mail.ts';
+import { createPendingMail } from './pending-mail.ts';
+import { returnReason } from './return-code.ts';
+import { createSessionLog } from './sessions.ts';
+import type { StoreLink } from './store-link.ts';
+import { startStoreThread } from './store-thread.ts';
+import { createSubscribers } from './subscribers.ts';
+
+export interface AssembleOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: EngineLimits;
+  readonly observer: EngineObserver;
+}
+
+/** What an engine stands on. */
+export interface StoreUnderEngine {
+  readonly link: StoreLink;
+  /** Whether what is stored is gone when the engine is closed. */
+  readonly inMemory: boolean;
+  /** Called when the store is closed. */
+  release(): void;
+}
+
+/** Puts an engine together over a store that is about to open: mailbox state here, everything else over there. */
+export async function assembleEngine(options: AssembleOptions, under: StoreUnderEngine): Promise<Engine> {
+  const { clock, random, limits, observer } = options;
+  const subscribers = createSubscribers();
+  const listeners = createEndedListeners();
+  // The two need each other; nothing runs out before `start`, and by then both are there.
+  let endings: Endings;
+  const pending = createPendingMail({
+    clock,
+    limits,
+    onLeasesOver: (entries) => endings.giveBack(entries, { because: 'lease_expired', delayMs: 0, delivered: true }),
+    // A leased message stays with its holder; it expires if it comes back.
+    onExpired: (entries) => endings.expire(entries.filter((entry) => entry.state !== 'leased')),
+    onAvailable: (agentId) => subscribers.notify(agentId),
+  });
+  const { thread: store, state } = await startStoreThread({
+    link: under.link,
+    observer,
+    onMail: createMailLoader(pending),
+    onFailure: () => stopTimers(),
+  });
+  const opened = under.inMemory ? { ...state, epoch: randomEpoch(random) } : state;
+  endings = createEndings({ clock, limits, observer, listeners, pending, store });
+  pending.start();
+  const housekeeping = startHousekeeping({ clock, limits, store, pending });
+  const stopTimers = (): void => {
+    housekeeping.stop();
+    pending.stop();
+  };
+  const close = async (): Promise<void> => {
+    store.refuseCalls();
+    stopTimers();
+    endings.giveBack(pending.leased(), { because: 'holder_gone', delayMs: 0, delivered: true });
+    store.submit(clearMarks, undefined, { done() {}, failed() {} });
+    await store.close();
+    under.release();
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    name: 'sqlite',
+    exclusive: true,
+    journal: createJournal({ clock, store, pending, endings, opened }),
+    sessions: createSessionLog(store),
+    messages: createMessageRecords(store, pending),
+    mailboxes: createMailboxes({ store, pending, endings, subscribers, listeners, opened }),
+    agents: createAgentDirectory(store),
+    metadata: createMetadata(store),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** Puts the mail that was on disk into the mailboxes. */
+function createMailLoader(pending: PendingMail): (chunk: MailChunk) => void {
+  const agentIds: string[] = [];
+  return (chunk) => {
+    agentIds.push(...chunk.newMailboxes);
+    readMailRows(chunk, ({ mailbox, returned, ...row }) => {
+      const box = pending.reserve(agentIds[mailbox] as string, row.size);
+      pending.add(box, { ...row, returned: returnReason(returned) });
+    });
+  };
+}
+
+/** Nothing durable counts the runs of an engine in memory; chance tells their delivery ids apart. */
+function randomEpoch(random: Random): number {
+  return Buffer.from(random.bytes(6)).readUIntBE(0, 6);
+}

@@ -1,0 +1,104 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { EngineError } from '../engine.ts';
+import { openDatabase, toOpenError } from './database.ts';
+import { beginEpoch, loadMail } from './load-state.ts';
+import type { RunOperation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { createRecordKeys } from './record-keys.ts';
+import { sqliteCode } from './sqlite-error.ts';
+import type { Tape } from './tape.ts';
+import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
+import type { Failure, FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts';
+
+/** Owns the database: runs batches, each in one transaction, and nothing else. */
+export interface StoreRunner {
+  /** Opens the database and tells what waits in it. Comes first. */
+  open(options: WorkerOptions): void;
+  receive(message: ToWorker): void;
+}
+
+export interface StoreRunnerOptions {
+  /** The runner uses the buffers in `moved` no more. */
+  send(message: FromWorker, moved: ArrayBuffer[]): void;
+  /** Called when there is nothing to be received any more: the database is closed, or it has failed. */
+  end(): void;
+}
+
+export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunner {
+  let db: DatabaseSync | undefined;
+  let runBatch: RunBatch | undefined;
+
+  const openStore = ({ file }: WorkerOptions): void => {
+    try {
+      db = openDatabase(file);
+      const state = beginEpoch(db);
+      loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
+      runBatch = prepareBatch(db);
+      send({ kind: 'opened', state }, []);
+    } catch (error) {
+      throw toOpenError(file, error);
+    }
+  };
+  const close = (): void => {
+    // Leaves one file behind instead of three, with nothing to recover at the next open.
+    db?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    db?.close();
+    send({ kind: 'closed' }, []);
+    end();
+  };
+  /**
+   * Nothing is tried again after an exception: a sync that failed may have dropped
+   * the pages, and the next one would succeed without them.
+   */
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      send({ kind: 'failed', failure: describe(error) }, []);
+      end();
+    }
+  };
+  return {
+    open: (options) => attempt(() => openStore(options)),
+    receive(message) {
+      attempt(() => {
+        if (message.kind === 'close') return close();
+        const replies = runBatch?.(message.tape, message.operations);
+        if (replies !== undefined) send(replies, tapeBuffers(replies.tape));
+      });
+    },
+  };
+}
+
+type RunBatch = (tape: Tape, operations: number) => FromWorker & { kind: 'replies' };
+
+/** The replies are those of a transaction that is durable. */
+function prepareBatch(db: DatabaseSync): RunBatch {
+  const keys = createRecordKeys(db);
+  const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare({ db, keys }));
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  return (tape, operations) => {
+    const startedAt = performance.now();
+    const request = createTapeReader(tape);
+    const reply = createTapeWriter();
+    let writes = 0;
+    begin.run();
+    for (let index = 0; index < operations; index++) {
+      const code = request.number();
+      if (OPERATIONS[code]?.writes) writes++;
+      (runs[code] as RunOperation)(request, reply);
+    }
+    keys.settle();
+    commit.run();
+    return { kind: 'replies', tape: reply.finish(), writes, durationMs: performance.now() - startedAt };
+  };
+}
+
+function describe(error: unknown): Failure {
+  if (error instanceof EngineError) {
+    return { code: error.code, message: error.message, facts: error.facts, cause: error.cause };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'failed', message, facts: { sqliteCode: sqliteCode(error) }, cause: error };
+}

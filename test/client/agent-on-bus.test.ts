@@ -84,10 +84,15 @@ test('a task is done, with progress on the way, and its result is in the session
   const session = await openSession();
   const taskId = await session.delegate({ to: BACKEND, payload: { component: 'notification-service' } });
   const events = await untilEnded(session, taskId);
-  expect(events.map((body) => body.case)).toEqual(['taskDelegated', 'taskProgressed', 'taskCompleted']);
-  expect(events[1]?.value).toMatchObject({ progress: 50, note: 'half way' });
+  expect(events.map((body) => body.case)).toEqual([
+    'taskDelegated',
+    'taskDelivered',
+    'taskProgressed',
+    'taskCompleted',
+  ]);
+  expect(events[2]?.value).toMatchObject({ progress: 50, note: 'half way' });
   const result = { built: 'notification-service', sender: ORCHESTRATOR, sessionId: session.id };
-  expect(events[2]?.value).toMatchObject({ agentId: BACKEND, result: { content: { case: 'payload', value: result } } });
+  expect(events[3]?.value).toMatchObject({ agentId: BACKEND, result: { content: { case: 'payload', value: result } } });
 });
 
 test('a task whose handler throws has failed, with the reason', async () => {

@@ -44,7 +44,7 @@ describe.skipIf(chromium === undefined)(`in Chromium${reason}`, () => {
       expect(await page.findings).toEqual({
         sessionId: expect.stringMatching(/^sess_/),
         taskId: 'task_from_browser',
-        events: ['1 sessionCreated', '2 taskDelegated', '3 messageSent', '4 sessionCompleted'],
+        events: ['1 sessionCreated', '2 taskDelegated', '3 messageSent', '4 taskCancelled', '5 sessionCompleted'],
         refused: ['ABORTED', 'CONTEXT_REVISION_MISMATCH', '1'],
         isCompleted: true,
         origin: page.address,

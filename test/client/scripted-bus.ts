@@ -139,19 +139,30 @@ export function delivery(
   return { case: 'delivery', value: { deliveries: [one] } };
 }
 
+/** What the news are about; by default the task of {@link delivery}. */
+export interface TaskNews {
+  readonly messageId?: string;
+  readonly sessionId?: string;
+  readonly delegator?: string;
+  readonly code?: string;
+  readonly reason?: string;
+  readonly acceptedTime?: Timestamp;
+}
+
 /** The bus tells an agent that an attempt of a task is its own no more. */
 export function taskNews(
   deliveryId: string,
   event: 'task_cancelled' | 'task_withdrawn',
-  more: { messageId?: string; sessionId?: string; code?: string; reason?: string; acceptedTime?: Timestamp } = {},
+  more: TaskNews = {},
 ): BusFrame {
-  const { messageId = 'task_1', sessionId = 'sess_a', code = 'CANCELLED', reason = '', acceptedTime } = more;
+  const { messageId = 'task_1', sessionId = 'sess_a', delegator = 'claude-code://orchestrator', acceptedTime } = more;
+  const { code = 'CANCELLED', reason = '' } = more;
   const fields = {
     messageId: `news of ${deliveryId}`.replaceAll(' ', '-'),
     sender: { agentId: 'agentbus://bus', sessionId },
     messageType: MessageType.NOTIFICATION,
     correlationId: messageId,
-    content: { case: 'payload', value: { event, task_id: messageId, code, reason } },
+    content: { case: 'payload', value: { event, task_id: messageId, delegator, code, reason } },
   } as const;
   return delivery(deliveryId, fields, acceptedTime && { acceptedTime });
 }

@@ -311,6 +311,32 @@ test('receipts tell an agent what became of its message', async () => {
   );
 });
 
+test.each([
+  ['in a session', openSession],
+  ['outside of sessions', () => Promise.resolve(orchestrator)],
+])('what an agent says too late of a task %s is in nobody’s mailbox', async (_, open) => {
+  const delegator = await open();
+  await connect(BACKEND);
+  const taskId = await delegator.delegate({ to: BACKEND });
+  await delegator.cancelTask(taskId);
+  const session_id = (await delegator.task(taskId)).sessionId;
+  for (const [message_id, message_type] of [
+    ['report', 'MESSAGE_TYPE_STATUS_UPDATE'],
+    ['answer', 'MESSAGE_TYPE_TASK_RESPONSE'],
+  ]) {
+    const message = {
+      message_id: `late-${message_id}-${taskId}`,
+      sender: { agent_id: BACKEND, session_id },
+      recipient: { agent_id: ORCHESTRATOR },
+      message_type,
+      correlation_id: taskId,
+    };
+    const call = { address: bus.address, apiKey: bus.apiKey, method: 'MessageService/SendMessage', body: { message } };
+    expect((await callJson(call)).body).toMatchObject({ message_id: message.message_id, recipients: [] });
+  }
+  expect(await mailOf(ORCHESTRATOR)).toEqual([]);
+});
+
 test('a step that may fail is passed over', async () => {
   await connect(BACKEND, { onTask: () => Promise.reject(new Error('no linter')) });
   const session = await orchestrator.createSession({

@@ -99,14 +99,15 @@ test('news of other tasks leave a task alone, and so does any other message of t
   stream.say(delivery('d1'));
   stream.say(taskNews('n1', 'task_cancelled', { messageId: 'task_2' }));
   stream.say(taskNews('n2', 'task_cancelled', { sessionId: 'sess_b' }));
+  stream.say(taskNews('n4', 'task_cancelled', { delegator: 'codex://frontend' }));
   const fromBus = { agentId: 'agentbus://bus', sessionId: 'sess_a' };
   const payload = { case: 'payload', value: { event: 'task_moved' } } as const;
   stream.say(
     delivery('n3', { messageId: 'n', sender: fromBus, messageType: MessageType.NOTIFICATION, content: payload }),
   );
   const acknowledged: string[] = [];
-  while (acknowledged.length < 3) acknowledged.push(...(await stream.expect('ack')).deliveryIds);
-  expect(acknowledged.sort()).toEqual(['n1', 'n2', 'n3']);
+  while (acknowledged.length < 4) acknowledged.push(...(await stream.expect('ack')).deliveryIds);
+  expect(acknowledged.sort()).toEqual(['n1', 'n2', 'n3', 'n4']);
   expect(messages).toEqual(['task_moved']);
   expect(heard).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { answerTask } from '../task/end-task.ts';
 import { isLoose } from '../task/loose-tasks.ts';
 import { mayBeRepeated } from '../task/next-attempt.ts';
 import type { PlacedTask } from '../task/open-tasks.ts';
-import { openTaskOf } from '../task/task-names.ts';
+import { openTaskOf, tasksOfMessage } from '../task/task-names.ts';
 import { type IncomingMessage, isTaskRequest } from './incoming.ts';
 import { tagOf } from './tags.ts';
 
@@ -94,13 +94,13 @@ function response(draft: Draft, sending: Sending): NewMessage {
   }
   // The log of a task outside of sessions ends with it, and takes no more events.
   if (draft.session.state === SessionState.ACTIVE) draft.add(answeredInVain(message));
-  return sent(draft, plainMail(sending));
+  return sent(draft, plainMail(withoutUnread(draft, sending)));
 }
 
 function report(draft: Draft, sending: Sending): NewMessage {
   const { message, recipients } = sending;
   const task = openTaskOf(draft.tasks, message.head.correlationId, message.head.sender);
-  if (task === undefined) return tell(draft, sending);
+  if (task === undefined) return tell(draft, withoutUnread(draft, sending));
   draft.add(progressed(task, message));
   const isKeptAlone = task.routing?.replyMode === ReplyMode.SESSION;
   return sent(draft, { ...plainMail(sending), recipients: isKeptAlone ? [] : recipients });
@@ -137,6 +137,13 @@ function sent(draft: Draft, mail: NewMessage): NewMessage {
 function replyMail(task: Task, sending: Sending): NewMessage {
   const isKeptAlone = task.routing?.replyMode === ReplyMode.SESSION || sending.isAwaited(task);
   return isKeptAlone ? { ...plainMail(sending), recipients: [] } : plainMail(sending);
+}
+
+/** What comes too late is no mail either for a delegator that asked for none. */
+function withoutUnread(draft: Draft, sending: Sending): Sending {
+  const name = sending.message.head.correlationId;
+  const task = draft.tasks.get(name) ?? tasksOfMessage(draft.tasks, name).next().value;
+  return task?.routing?.replyMode === ReplyMode.SESSION ? { ...sending, recipients: [] } : sending;
 }
 
 function requireKnownStep({ session }: Draft, step: string): void {

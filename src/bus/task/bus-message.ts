@@ -68,7 +68,8 @@ export function taskTakenBack(task: Task, { event, code, reason }: TakenBack): B
     task,
     recipient: task.assignee,
     messageType: MessageType.NOTIFICATION,
-    payload: { event, task_id: task.taskId, code, reason },
+    // Outside of sessions a task is known by its delegator and its id together.
+    payload: { event, task_id: task.taskId, delegator: task.delegator, code, reason },
     ttlMs: TASK_LIMITS.takenBackTtlMs,
   };
 }

@@ -31,9 +31,13 @@ export function withdraw(run: Run, error: AgentbusError): void {
  * the same id, and the news of the first may come after the second: mail that is not older than the news is not meant.
  */
 export function isMeant({ message }: Run, withdrawal: Withdrawal): boolean {
-  if (message.type !== MessageType.TASK_REQUEST) return false;
-  if (message.messageId !== withdrawal.messageId || message.sessionId !== withdrawal.sessionId) return false;
-  return withdrawal.isFinal || isOlder(message.acceptedAt, withdrawal.at);
+  return (
+    message.type === MessageType.TASK_REQUEST &&
+    message.messageId === withdrawal.messageId &&
+    message.sessionId === withdrawal.sessionId &&
+    message.sender === withdrawal.delegator &&
+    (withdrawal.isFinal || isOlder(message.acceptedAt, withdrawal.at))
+  );
 }
 
 /**

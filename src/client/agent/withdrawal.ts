@@ -8,6 +8,8 @@ export interface Withdrawal {
   readonly messageId: string;
   /** Empty outside of sessions. */
   readonly sessionId: string;
+  /** Who sent that message: outside of sessions, others may have used the same id. */
+  readonly delegator: string;
   /** Whether the task has ended with it; otherwise the same agent may be asked again. */
   readonly isFinal: boolean;
   /** When the bus had the news on disk. */
@@ -25,7 +27,7 @@ export function readWithdrawal(message: IncomingMessage): Withdrawal | undefined
   if (sender !== BUS_AGENT_ID || type !== MessageType.NOTIFICATION) return undefined;
   if (payload.event !== 'task_cancelled' && payload.event !== 'task_withdrawn') return undefined;
   const isFinal = payload.event === 'task_cancelled';
-  return { messageId, sessionId, isFinal, at, error: errorOf(message, isFinal) };
+  return { messageId, sessionId, delegator: text(payload.delegator), isFinal, at, error: errorOf(message, isFinal) };
 }
 
 function errorOf({ payload, correlationId }: IncomingMessage, isCancelled: boolean): AgentbusError {

@@ -157,11 +157,11 @@ export function createMessages(options: MessagesOptions): Messages {
       const accepted = traces.route(message, () => accept(message, fingerprint, live));
       known.add(head, accepted);
       turn.done();
-      await accepted.written;
-      observer.accepted?.();
-      const { recipients, acceptedAt } = accepted;
+      const { recipients, acceptedAt, written } = accepted;
       const tag = tagOf({ isTask: false, receipts: head.receipts });
-      receipts.queued({ sender: head.sender, messageId: head.messageId, recipients, tag, acceptedAt });
+      receipts.queued({ sender: head.sender, messageId: head.messageId, recipients, tag, acceptedAt }, written);
+      await written;
+      observer.accepted?.();
       return { messageId: head.messageId, duplicate: false, acceptedAt, recipients };
     } finally {
       turn.done();

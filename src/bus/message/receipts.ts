@@ -27,9 +27,9 @@ export type ReceiptListener = (receipt: ReceiptNews) => boolean;
  * agent that does not listen: GetMessageStatus tells it later. Messages of the bus itself ask for nothing.
  */
 export interface Receipts extends MailFollower {
-  /** A message is durably in these mailboxes. */
-  queued(message: QueuedMessage): void;
-  /** Calls `listener` with all news for a sender, in the order of what happened. Returns the way to stop. */
+  /** A message is on its way into these mailboxes, and is in them when `durable` resolves. */
+  queued(message: QueuedMessage, durable: Promise<void>): void;
+  /** Calls `listener` with all news for a sender; those of a copy come in the order of what happened. Returns the way to stop. */
   subscribe(agentId: string, listener: ReceiptListener): () => void;
 }
 
@@ -58,35 +58,55 @@ const ENDINGS: Readonly<Record<EndedMessage['state'], MessageState>> = {
 export function createReceipts({ clock, observer }: ReceiptsOptions): Receipts {
   const listeners = new Map<string, Set<ReceiptListener>>();
 
-  /** `news` is only put together when somebody wants it. */
-  const tell = (sender: string, wanted: { tag: number; state: MessageState }, news: () => NewsFields): void => {
+  /**
+   * Copies that are on their way to disk and whose sender wants to know when they are there. A recipient may have one
+   * before those who wait for the disk come to their turn, and must not seem to have had it before it was queued.
+   */
+  const arriving = new Map<string, () => void>();
+
+  const tell = (sender: string, tag: number, receipt: ReceiptNews): void => {
     const own = listeners.get(sender);
-    if (own === undefined || !wantsReceipt(wanted.tag, wanted.state)) return;
-    const receipt: ReceiptNews = { reason: '', state: wanted.state, ...news() };
+    if (own === undefined || !wantsReceipt(tag, receipt.state)) return;
     for (const listener of own) if (!listener(receipt)) observer?.receiptDropped?.();
   };
+  const arrived = (copy: string): void => {
+    const tellQueued = arriving.get(copy);
+    arriving.delete(copy);
+    tellQueued?.();
+  };
+  /** All that happens to a copy happens after it was queued. */
+  const tellNext = (sender: string, tag: number, receipt: ReceiptNews): void => {
+    if (arriving.size > 0) arrived(copyOf(sender, receipt));
+    tell(sender, tag, receipt);
+  };
   return {
-    queued({ sender, messageId, recipients, tag, acceptedAt }) {
-      for (const recipient of recipients) {
-        const state = MessageState.QUEUED;
-        tell(sender, { tag, state }, () => ({ messageId, recipient, time: acceptedAt, attempt: 0 }));
-      }
+    queued({ sender, messageId, recipients, tag, acceptedAt: time }, durable) {
+      if (!listeners.has(sender) || !wantsReceipt(tag, MessageState.QUEUED)) return;
+      const copies = recipients.map((recipient) => {
+        const receipt = { messageId, recipient, state: MessageState.QUEUED, time, attempt: 0, reason: '' };
+        const copy = copyOf(sender, receipt);
+        arriving.set(copy, () => tell(sender, tag, receipt));
+        return copy;
+      });
+      durable.then(
+        () => copies.forEach(arrived),
+        // Whoever sends the message is told why it was not accepted.
+        () => copies.forEach((copy) => void arriving.delete(copy)),
+      );
     },
     delivered(recipient, leases) {
-      const time = clock.now();
-      for (const { sender, messageId, tag, attempt } of leases) {
-        tell(sender, { tag, state: MessageState.DELIVERED }, () => ({ messageId, recipient, time, attempt }));
-      }
+      const news = { recipient, state: MessageState.DELIVERED, time: clock.now(), reason: '' };
+      for (const { sender, messageId, tag, attempt } of leases) tellNext(sender, tag, { ...news, messageId, attempt });
     },
     acknowledged(recipient, messages) {
-      const time = clock.now();
+      const news = { recipient, state: MessageState.ACKNOWLEDGED, time: clock.now(), reason: '' };
       for (const { sender, messageId, tag, attempts: attempt } of messages) {
-        tell(sender, { tag, state: MessageState.ACKNOWLEDGED }, () => ({ messageId, recipient, time, attempt }));
+        tellNext(sender, tag, { ...news, messageId, attempt });
       }
       return Promise.resolve();
     },
     ended({ sender, messageId, recipient, tag, state, attempts: attempt, endedAt: time, reason }) {
-      tell(sender, { tag, state: ENDINGS[state] }, () => ({ messageId, recipient, time, attempt, reason }));
+      tellNext(sender, tag, { messageId, recipient, state: ENDINGS[state], time, attempt, reason });
     },
     subscribe(agentId, listener) {
       const own = listeners.get(agentId) ?? new Set();
@@ -101,4 +121,7 @@ export function createReceipts({ clock, observer }: ReceiptsOptions): Receipts {
   };
 }
 
-type NewsFields = Omit<ReceiptNews, 'state' | 'reason'> & Partial<Pick<ReceiptNews, 'reason'>>;
+/** None of the three has a space in it. */
+function copyOf(sender: string, { messageId, recipient }: ReceiptNews): string {
+  return `${sender} ${messageId} ${recipient}`;
+}

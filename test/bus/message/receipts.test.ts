@@ -1,7 +1,7 @@
 /** Goal: senders hear what they asked for, and nobody else anything. Method: the receipts alone, fed by hand. */
 import { describe, expect, it } from 'vitest';
 import { MessageState } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
-import { createReceipts, type ReceiptNews } from '../../../src/bus/message/receipts.ts';
+import { createReceipts, type QueuedMessage, type ReceiptNews } from '../../../src/bus/message/receipts.ts';
 import { tagOf } from '../../../src/bus/message/tags.ts';
 import type { EndedMessage, Lease } from '../../../src/engine/engine.ts';
 import { createFakeClock } from '../../fake-clock.ts';
@@ -21,7 +21,13 @@ function open() {
     const stop = receipts.subscribe(agentId, (receipt) => heard.push(receipt) > 0);
     return { heard, stop };
   };
-  return { clock, receipts, listen, dropped: () => dropped };
+  /** Resolves when the message is in its mailboxes. */
+  const queue = async (message: QueuedMessage) => {
+    const durable = Promise.resolve();
+    receipts.queued(message, durable);
+    await durable;
+  };
+  return { clock, receipts, queue, listen, dropped: () => dropped };
 }
 
 function queued(tag: number, recipients: readonly string[] = [BACKEND]) {
@@ -40,10 +46,10 @@ function ended(state: EndedMessage['state'], tag: number): EndedMessage {
 
 describe('a sender that listens', () => {
   it('hears every turn of a message that it asked for, once', async () => {
-    const { clock, receipts, listen } = open();
+    const { clock, receipts, queue, listen } = open();
     const { heard } = listen();
     const now = clock.now();
-    receipts.queued(queued(ALL));
+    await queue(queued(ALL));
     receipts.delivered(BACKEND, [lease(ALL, 2)]);
     clock.advance(5);
     await receipts.acknowledged(BACKEND, [{ sender: SENDER, messageId: 'm-1', tag: ALL, attempts: 2 }]);
@@ -68,18 +74,41 @@ describe('a sender that listens', () => {
     ]);
   });
 
-  it('hears of each copy', () => {
+  it('hears that a message is queued before all else, however soon it is delivered', async () => {
     const { receipts, listen } = open();
     const { heard } = listen();
-    receipts.queued(queued(ALL, [BACKEND, QA]));
+    const { promise: durable, resolve } = Promise.withResolvers<void>();
+    receipts.queued(queued(ALL, [BACKEND, QA]), durable);
+    expect(heard).toEqual([]);
+    resolve();
+    receipts.delivered(BACKEND, [lease(ALL)]);
+    await durable;
+    const told = heard.map(({ recipient, state }) => `${recipient} ${MessageState[state]}`);
+    expect(told).toEqual([`${BACKEND} QUEUED`, `${BACKEND} DELIVERED`, `${QA} QUEUED`]);
+  });
+
+  it('hears nothing of a message that did not get as far as the mailbox', async () => {
+    const { receipts, listen } = open();
+    const { heard } = listen();
+    const durable = Promise.reject(new Error('the disk is full'));
+    receipts.queued(queued(ALL), durable);
+    await expect(durable).rejects.toThrow();
+    receipts.ended(ended('expired', ALL));
+    expect(heard.map(({ state }) => state)).toEqual([EXPIRED]);
+  });
+
+  it('hears of each copy', async () => {
+    const { queue, listen } = open();
+    const { heard } = listen();
+    await queue(queued(ALL, [BACKEND, QA]));
     expect(heard.map(({ recipient }) => recipient)).toEqual([BACKEND, QA]);
   });
 
   it('hears nothing that it did not ask for', async () => {
-    const { receipts, listen } = open();
+    const { receipts, queue, listen } = open();
     const { heard } = listen();
     const tag = tagOf({ isTask: true, receipts: [ACKNOWLEDGED] });
-    receipts.queued(queued(tag));
+    await queue(queued(tag));
     receipts.delivered(BACKEND, [lease(tag)]);
     for (const state of ['expired', 'dead_lettered', 'withdrawn'] as const) receipts.ended(ended(state, tag));
     expect(heard).toEqual([]);
@@ -89,32 +118,32 @@ describe('a sender that listens', () => {
 });
 
 describe('listeners', () => {
-  it('of the sender hear it, all of them, and nobody else does', () => {
-    const { receipts, listen } = open();
+  it('of the sender hear it, all of them, and nobody else does', async () => {
+    const { queue, listen } = open();
     const [first, second, recipient] = [listen(), listen(), listen(BACKEND)];
-    receipts.queued(queued(ALL));
+    await queue(queued(ALL));
     expect([first, second, recipient].map(({ heard }) => heard.length)).toEqual([1, 1, 0]);
   });
 
-  it('hear nothing after they stopped, whoever stops or comes', () => {
-    const { receipts, listen } = open();
+  it('hear nothing after they stopped, whoever stops or comes', async () => {
+    const { queue, listen } = open();
     const [first, second] = [listen(), listen()];
     first.stop();
-    receipts.queued(queued(ALL));
+    await queue(queued(ALL));
     second.stop();
     const third = listen();
     // Stopping twice must not take the place of those that came after it.
     first.stop();
     second.stop();
-    receipts.queued(queued(ALL));
+    await queue(queued(ALL));
     expect([first, second, third].map(({ heard }) => heard.length)).toEqual([0, 1, 1]);
   });
 
-  it('that have no room are counted, and keep nothing from the others', () => {
-    const { receipts, listen, dropped } = open();
+  it('that have no room are counted, and keep nothing from the others', async () => {
+    const { receipts, queue, listen, dropped } = open();
     receipts.subscribe(SENDER, () => false);
     const { heard } = listen();
-    receipts.queued(queued(ALL));
+    await queue(queued(ALL));
     expect([heard.length, dropped()]).toEqual([1, 1]);
   });
 });

@@ -24,9 +24,12 @@ function open() {
   const receipts = createReceipts({ clock, observer: { receiptDropped: () => dropped++ } });
   const outbound = createOutbound(clock);
   const stream = startStreamReceipts({ receipts, agentId: SENDER, outbound });
-  const queue = (...messageIds: string[]) => {
+  /** Resolves when these are in their mailboxes. */
+  const queue = async (...messageIds: string[]) => {
+    const durable = Promise.resolve();
     for (const messageId of messageIds)
-      receipts.queued({ sender: SENDER, messageId, recipients: [BACKEND], tag, acceptedAt: 1 });
+      receipts.queued({ sender: SENDER, messageId, recipients: [BACKEND], tag, acceptedAt: 1 }, durable);
+    await durable;
   };
   const deliver = (messageId: string, attempt: number) =>
     receipts.delivered(BACKEND, [{ ...lease(0), messageId, attempt }]);
@@ -75,21 +78,21 @@ it('a receipt is a frame with all that is known', async () => {
 
 it('a client that reads gets every state, in order', async () => {
   const { outbound, queue, deliver } = open();
-  queue('m-1', 'm-2');
+  await queue('m-1', 'm-2');
   deliver('m-1', 1);
   expect(await drain(outbound)).toEqual(['m-1:QUEUED', 'm-2:QUEUED', 'm-1:DELIVERED']);
 });
 
-it('no more than a few wait in the queue: deliveries find room beside them', () => {
+it('no more than a few wait in the queue: deliveries find room beside them', async () => {
   const { outbound, queue } = open();
-  queue(...names(maxKeptReceipts));
+  await queue(...names(maxKeptReceipts));
   expect(outbound.hasRoom).toBe(true);
 });
 
 it('what is kept back is the newest state of each copy, and comes when the queue is read', async () => {
   const { outbound, queue, deliver, dropped } = open();
-  queue(...names(maxQueuedReceipts));
-  queue('late-1', 'late-2');
+  await queue(...names(maxQueuedReceipts));
+  await queue('late-1', 'late-2');
   deliver('late-1', 1);
   const frames = await drain(outbound);
   expect(frames.slice(maxQueuedReceipts)).toEqual(['late-2:QUEUED', 'late-1:DELIVERED']);
@@ -99,7 +102,7 @@ it('what is kept back is the newest state of each copy, and comes when the queue
 it('a full queue gets none until it is read', async () => {
   const { outbound, queue } = open();
   outbound.deliver([lease(STREAM_LIMITS.maxQueuedBytes), lease(STREAM_LIMITS.maxFrameBytes)]);
-  queue('m-1');
+  await queue('m-1');
   const frames = [await next(outbound)];
   await Promise.resolve();
   frames.push(...(await drain(outbound)));
@@ -109,9 +112,9 @@ it('a full queue gets none until it is read', async () => {
 it('beyond the bound new ones are dropped and counted, and known ones still move on', async () => {
   const { outbound, queue, deliver, dropped } = open();
   const all = names(maxQueuedReceipts + maxKeptReceipts);
-  queue(...all);
+  await queue(...all);
   expect(dropped()).toBe(0);
-  queue('dropped');
+  await queue('dropped');
   deliver(all.at(-1)!, 1);
   expect(dropped()).toBe(1);
   const frames = await drain(outbound);
@@ -120,12 +123,12 @@ it('beyond the bound new ones are dropped and counted, and known ones still move
 
 it.each(['fail', 'finish'] as const)('a stream that is over keeps nothing and asks for nothing: %s', async (end) => {
   const { outbound, queue, stream, dropped } = open();
-  queue(...names(maxQueuedReceipts + maxKeptReceipts));
+  await queue(...names(maxQueuedReceipts + maxKeptReceipts));
   if (end === 'fail') outbound.fail(new Error('over'));
   else outbound.finish();
-  queue('m-1');
+  await queue('m-1');
   if (end === 'finish') expect(await drain(outbound)).toHaveLength(maxQueuedReceipts);
   stream.stop();
-  queue('m-2');
+  await queue('m-2');
   expect([outbound.empty, dropped()]).toEqual([true, 0]);
 });

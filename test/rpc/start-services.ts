@@ -1,6 +1,7 @@
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { onTestFinished } from 'vitest';
+import { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
 import { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
@@ -21,11 +22,12 @@ export async function startServices() {
   const transport = createGrpcTransport({ baseUrl: url });
   const sessions = createClient(SessionService, transport);
   const messages = createClient(MessageService, transport);
+  const agents = createClient(AgentService, transport);
   await sessions.createSession(notificationsSession({ sessionId }), { headers });
   const patch = (value: object) =>
     sessions.updateSharedContext({ sessionId, change: { case: 'mergePatch', value: { ...value } } }, { headers });
   const complete = () => sessions.completeSession({ sessionId, summary: 'done' }, { headers });
-  return { bus, clock, sessions, messages, patch, complete };
+  return { bus, clock, sessions, messages, agents, patch, complete };
 }
 
 /** Code and reason of an error as a client sees it. */

@@ -184,6 +184,21 @@ describe('a task that is called off', () => {
     expect(await typesOf(session)).not.toContain('taskResponseIgnored');
   });
 
+  test('stops the process that is at it, whichever process of the agent gets the news', async () => {
+    const { onTask, begun, stopped } = endless();
+    const first = await connect(BACKEND, { instanceId: 'one', onTask });
+    const session = await openSession();
+    await session.delegate({ to: BACKEND, taskId: 'shared-mailbox' });
+    await begun;
+    // The idle process is the one that the bus gives the news to.
+    const second = await connect(BACKEND, { instanceId: 'two', onTask });
+    await session.cancelTask('shared-mailbox');
+    expect(await stopped).toMatchObject({ code: 'ABORTED', facts: { task_id: 'shared-mailbox' } });
+    await Promise.all([first.drain(), second.drain()]);
+    expect(await orchestrator.agents.get(BACKEND)).toMatchObject({ queuedMessages: 0 });
+    expect(await typesOf(session)).not.toContain('taskResponseIgnored');
+  });
+
   test('outside of sessions stops its agent as well', async () => {
     const { onTask, begun, stopped } = endless();
     await connect(BACKEND, { onTask });

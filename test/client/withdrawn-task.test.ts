@@ -142,17 +142,61 @@ test('a lease is not extended any more once its task was taken away', async () =
   expect(sentBy(stream)).toEqual([]);
 });
 
-test('a lease that the bus calls stale is not extended again, and its task is still answered, but not acknowledged', async () => {
+test('a task whose lease the bus ended before its time was taken away, though the news went to another process', async () => {
+  const { heard, onTask } = stoppable();
+  const { stream, clock } = await start({ onTask });
+  stream.say(delivery('d1'));
+  await turn();
+  for (const answer of [settled('d1'), stale('d1')]) {
+    clock.advance(5_000);
+    expect(await stream.expect('extend')).toMatchObject({ deliveryIds: ['d1'] });
+    expect(heard).toEqual([]);
+    stream.say(answer);
+    await turn();
+  }
+  expect(heard).toMatchObject([{ message: 'task task_1 was taken away', facts: { task_id: 'task_1' } }]);
+  clock.advance(5_000);
+  for (let beats = 0; beats < 3; beats++) await stream.expect('heartbeat');
+  await turn();
+  expect(sentBy(stream)).toEqual([]);
+});
+
+test('a message that is no task goes on without its lease', async () => {
+  const work = Promise.withResolvers<void>();
+  let stopped = false;
+  const { stream, clock } = await start({
+    onMessage(_, { signal }) {
+      signal.addEventListener('abort', () => {
+        stopped = true;
+      });
+      return work.promise;
+    },
+  });
+  stream.say(delivery('d1', { messageType: MessageType.NOTIFICATION }));
+  await turn();
+  clock.advance(5_000);
+  await stream.expect('extend');
+  stream.say(stale('d1'));
+  await turn();
+  expect(stopped).toBe(false);
+  work.resolve();
+});
+
+test('a lease that may have run out is not extended again, and its task is still answered, but not acknowledged', async () => {
   const work = Promise.withResolvers<object>();
   const { stream, clock } = await start({ onTask: () => work.promise as Promise<never> });
   stream.say(delivery('d1'));
   await turn();
-  clock.advance(5_000);
-  expect(await stream.expect('extend')).toMatchObject({ deliveryIds: ['d1'] });
-  stream.say(stale('d1'));
+  for (let beats = 0; beats < 6; beats++) {
+    clock.advance(5_000);
+    await stream.expect('heartbeat');
+    await stream.expect('extend');
+    stream.say({ case: 'heartbeat', value: {} });
+    await turn();
+  }
+  for (let answers = 0; answers < 6; answers++) stream.say(stale('d1'));
   await turn();
   clock.advance(5_000);
-  await stream.expect('heartbeat');
   await stream.expect('heartbeat');
   work.resolve({ done: true });
   const { messages } = await stream.expect('send');

@@ -1,3 +1,4 @@
+import { durationMs } from '@bufbuild/protobuf/wkt';
 import { createClient } from '@connectrpc/connect';
 import { AgentService } from '../../../gen/ts/agentbus/v1/agent_service_pb.js';
 import { createSystemClock } from '../../lib/clock.ts';
@@ -70,7 +71,8 @@ export function createAgent(options: AgentOptions): AgentConnection {
       client,
       clock,
       hello,
-      welcomed({ connectionId }) {
+      welcomed({ connectionId, limits }) {
+        work.leased(limits?.lease ? durationMs(limits.lease) : 0);
         if (!connector.isLeaving) lifecycle.set({ state: 'online', connectionId });
         lifecycle.welcomed();
       },

@@ -41,7 +41,10 @@ export interface MessageContext {
    *
    * In a task it aborts as well when the task is taken away, and then nothing that the handler returns or throws is sent. The
    * `reason` of the signal is an AgentbusError: with the reason TASK_CANCELLED if the task was called off, with none
-   * if the attempt timed out or somebody else is asked; `facts.cause` has the bus's word for it.
+   * if the attempt timed out or somebody else is asked; `facts.cause` has the bus's word for it, where the bus said one.
+   *
+   * Of several processes of one agent only one gets the news. The others stop when the bus refuses to extend the lease of
+   * the task: after a third of it, or of the heartbeat interval, at the latest.
    */
   readonly signal: AbortSignal;
   /** Sends a message in the session of the one that is handled. */

@@ -1,38 +1,40 @@
 import { MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
-import type { AgentbusError } from '../errors.ts';
 import type { IncomingMessage } from './incoming-message.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
 /** A handler at work on a message. */
 export interface Run {
+  /** The message's sender and id. */
+  readonly key: string;
   readonly message: IncomingMessage;
   /** Tells the handler to stop. */
   readonly stop: AbortController;
   /** The newest delivery of the message; undefined while this agent holds none. */
   deliveryId: string | undefined;
+  /** When the lease of that delivery last began, as far as this agent knows: milliseconds since the epoch. */
+  leasedAt: number;
   /** The bus took the task away: nothing is left to settle, and nobody wants the outcome. */
   isWithdrawn: boolean;
 }
 
 /** Starts nothing: the handler is the caller's. */
-export function createRun(message: IncomingMessage, deliveryId: string): Run {
-  return { message, stop: new AbortController(), deliveryId, isWithdrawn: false };
+export function createRun(key: string, message: IncomingMessage): Run {
+  return { key, message, stop: new AbortController(), deliveryId: undefined, leasedAt: 0, isWithdrawn: false };
 }
 
-/** Tells the handler to stop for good. */
-export function withdraw(run: Run, error: AgentbusError): void {
-  run.isWithdrawn = true;
-  run.deliveryId = undefined;
-  run.stop.abort(error);
+/** Whether it is a task that is worked on. */
+export function isTask({ message }: Run): boolean {
+  return message.type === MessageType.TASK_REQUEST;
 }
 
 /**
  * Whether a withdrawal means this run. An attempt may be taken away and the next one be given to the same agent under
  * the same id, and the news of the first may come after the second: mail that is not older than the news is not meant.
  */
-export function isMeant({ message }: Run, withdrawal: Withdrawal): boolean {
+export function isMeant(run: Run, withdrawal: Withdrawal): boolean {
+  const { message } = run;
   return (
-    message.type === MessageType.TASK_REQUEST &&
+    isTask(run) &&
     message.messageId === withdrawal.messageId &&
     message.sessionId === withdrawal.sessionId &&
     message.sender === withdrawal.delegator &&
@@ -44,9 +46,10 @@ export function isMeant({ message }: Run, withdrawal: Withdrawal): boolean {
  * Whether a delivery is of another mail than the run's, with the same message: a new attempt of its task. A redelivery of the
  * same mail was accepted at the same time.
  */
-export function isNewAttempt({ message }: Run, acceptedAt: Date | undefined): boolean {
+export function isNewAttempt(run: Run, acceptedAt: Date | undefined): boolean {
+  const { message } = run;
   return (
-    message.type === MessageType.TASK_REQUEST &&
+    isTask(run) &&
     message.acceptedAt !== undefined &&
     acceptedAt !== undefined &&
     isOlder(message.acceptedAt, acceptedAt)

@@ -25,10 +25,9 @@ export interface Settlements extends Lane {
 export interface SettlementsOptions {
   /** Deliveries that are being worked on. */
   held(): string[];
-  /**
-   * The bus does not know a delivery as this stream's any more: its lease ran out, or its task was taken away. Asking for
-   * more time for it again would be in vain.
-   */
+  /** The bus gave a delivery more time. */
+  kept(deliveryId: string): void;
+  /** The bus does not know a delivery as this stream's any more: asking for more time for it again would be in vain. */
   lost(deliveryId: string): void;
   /** There is something to say, or less is unconfirmed. */
   changed(): void;
@@ -41,7 +40,7 @@ interface Unconfirmed {
 }
 
 /** Makes the lane. The bus answers every id of every frame once, which tells confirmations of extensions and settlements apart. */
-export function createSettlements({ held, lost, changed }: SettlementsOptions): Settlements {
+export function createSettlements({ held, kept, lost, changed }: SettlementsOptions): Settlements {
   const unconfirmed = new Map<string, Unconfirmed>();
   let settledCount = 0;
   let acknowledgements: string[] = [];
@@ -61,6 +60,7 @@ export function createSettlements({ held, lost, changed }: SettlementsOptions): 
     unconfirmed.delete(deliveryId);
     if (entry.settled === undefined) {
       if (stale) lost(deliveryId);
+      else kept(deliveryId);
       return;
     }
     settledCount--;

@@ -42,12 +42,12 @@ function errorOf({ payload, correlationId }: IncomingMessage, isCancelled: boole
   });
 }
 
-/** What the handler of an attempt hears when the next one is here already. */
-export function supersededError(taskId: string): AgentbusError {
+/** What the handler hears when the bus took its task away and did not say why, or not yet. */
+export function takenAwayError(taskId: string): AgentbusError {
   return new AgentbusError({
     code: 'ABORTED',
-    message: `task ${taskId} was taken away: it is tried anew`,
-    facts: { task_id: taskId, cause: 'ATTEMPT_TIMED_OUT' },
+    message: `task ${taskId} was taken away`,
+    facts: { task_id: taskId },
   });
 }
 

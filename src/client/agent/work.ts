@@ -1,11 +1,12 @@
 import type { Delivery } from '../../../gen/ts/agentbus/v1/delivery_pb.js';
 import type { Envelope } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import type { Clock } from '../../lib/clock.ts';
 import { CLIENT_LIMITS } from '../client-limits.ts';
 import type { AgentbusError } from '../errors.ts';
 import { type IncomingMessage, toIncomingMessage } from './incoming-message.ts';
-import { createRun, isMeant, isNewAttempt, type Run, withdraw } from './run.ts';
+import { createRun, isMeant, isNewAttempt, isTask, type Run } from './run.ts';
 import { createSettlements, type Disposition, type Settlements } from './settlements.ts';
-import { readWithdrawal, supersededError, type Withdrawal } from './withdrawal.ts';
+import { readWithdrawal, takenAwayError, type Withdrawal } from './withdrawal.ts';
 
 /** Messages in the hands of the agent, across streams. */
 export interface Work {
@@ -13,6 +14,8 @@ export interface Work {
   readonly lane: Settlements;
   /** Handlers that are running. */
   readonly running: number;
+  /** The bus has welcomed the agent, and leases deliveries for this long. */
+  leased(leaseMs: number): void;
   /** Takes deliveries; starts a handler for each message that is not in hand already. */
   receive(deliveries: readonly Delivery[]): void;
   /** The stream is gone and its deliveries with it: what is running is settled by the next delivery of its message. */
@@ -25,6 +28,7 @@ export interface WorkOptions {
   handle(message: IncomingMessage, run: RunState): Promise<Disposition | undefined>;
   /** Tells all handlers to stop. */
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   /** Whether the agent is leaving: new deliveries, sent before the bus knew of it, go back. */
   isLeaving(): boolean;
   /** A handler ended, or something is to be said. */
@@ -43,7 +47,7 @@ export interface RunState {
  * Runs one handler a message, however often it is delivered meanwhile: the end of the handler settles the
  * newest delivery. A message that was acknowledged is remembered until the bus has confirmed its acknowledgement.
  */
-export function createWork({ handle, signal, isLeaving, changed }: WorkOptions): Work {
+export function createWork({ handle, signal, clock, isLeaving, changed }: WorkOptions): Work {
   /** All handlers, those of withdrawn tasks included, which may take their time to stop. */
   const runs = new Set<Run>();
   /** Those whose outcome counts, by their message. */
@@ -51,13 +55,38 @@ export function createWork({ handle, signal, isLeaving, changed }: WorkOptions):
   /** Keys of handled messages, oldest first. */
   const handled = new Set<string>();
 
+  /** Those that hold a delivery, by its id. */
+  const holders = new Map<string, Run>();
+  let leaseMs = 0;
+
   const lane = createSettlements({
-    held: () => [...current.values()].flatMap(({ deliveryId }) => deliveryId ?? []),
+    held: () => [...holders.keys()],
+    kept(deliveryId) {
+      const run = holders.get(deliveryId);
+      if (run !== undefined) run.leasedAt = clock.now();
+    },
     lost(deliveryId) {
-      for (const run of current.values()) if (run.deliveryId === deliveryId) run.deliveryId = undefined;
+      const run = holders.get(deliveryId);
+      if (run === undefined) return;
+      letGo(run);
+      // A lease that cannot have run out was ended by the bus: it took the task away, and the news went to another process
+      // of this agent, or to none. After one that may have run out the work goes on: the first answer counts.
+      if (isTask(run) && clock.now() - run.leasedAt < leaseMs) takeAway(run, takenAwayError(run.message.messageId));
     },
     changed,
   });
+
+  function hold(run: Run, deliveryId: string): void {
+    letGo(run);
+    run.deliveryId = deliveryId;
+    run.leasedAt = clock.now();
+    holders.set(deliveryId, run);
+  }
+
+  function letGo(run: Run): void {
+    if (run.deliveryId !== undefined) holders.delete(run.deliveryId);
+    run.deliveryId = undefined;
+  }
 
   signal.addEventListener('abort', () => {
     for (const { stop } of runs) stop.abort(signal.reason);
@@ -77,7 +106,8 @@ export function createWork({ handle, signal, isLeaving, changed }: WorkOptions):
     if (deliveryId !== undefined) lane.settle(deliveryId, disposition, () => handled.delete(key));
   }
 
-  async function start(key: string, run: Run): Promise<void> {
+  async function start(run: Run): Promise<void> {
+    const { key } = run;
     runs.add(run);
     current.set(key, run);
     if (signal.aborted) run.stop.abort(signal.reason);
@@ -85,32 +115,39 @@ export function createWork({ handle, signal, isLeaving, changed }: WorkOptions):
     const disposition = await handle(run.message, state);
     runs.delete(run);
     if (current.get(key) === run) current.delete(key);
-    if (disposition !== undefined && !run.isWithdrawn) settle(key, run.deliveryId, disposition);
+    const { deliveryId } = run;
+    letGo(run);
+    if (disposition !== undefined && !run.isWithdrawn) settle(key, deliveryId, disposition);
     changed();
   }
 
-  function takeAway(key: string, run: Run, error: AgentbusError): void {
-    current.delete(key);
-    withdraw(run, error);
+  function takeAway(run: Run, error: AgentbusError): void {
+    letGo(run);
+    current.delete(run.key);
+    run.isWithdrawn = true;
+    run.stop.abort(error);
   }
 
   /** The bus's own news are for the agent itself, whatever handlers it has. */
   function obey(withdrawal: Withdrawal, deliveryId: string): void {
-    for (const [key, run] of current) {
-      if (isMeant(run, withdrawal)) takeAway(key, run, withdrawal.error);
-    }
+    for (const run of current.values()) if (isMeant(run, withdrawal)) takeAway(run, withdrawal.error);
     lane.settle(deliveryId, { kind: 'acknowledge' });
   }
 
   function takeUp(key: string, message: IncomingMessage, deliveryId: string): void {
     const inHand = current.get(key);
     if (inHand !== undefined && !isNewAttempt(inHand, message.acceptedAt)) {
-      inHand.deliveryId = deliveryId;
+      hold(inHand, deliveryId);
       return;
     }
-    if (inHand !== undefined) takeAway(key, inHand, supersededError(message.messageId));
-    if (isLeaving()) lane.settle(deliveryId, { kind: 'requeue', delayMs: 0, reason: 'the agent is leaving' });
-    else void start(key, createRun(message, deliveryId));
+    if (inHand !== undefined) takeAway(inHand, takenAwayError(message.messageId));
+    if (isLeaving()) {
+      lane.settle(deliveryId, { kind: 'requeue', delayMs: 0, reason: 'the agent is leaving' });
+      return;
+    }
+    const run = createRun(key, message);
+    hold(run, deliveryId);
+    void start(run);
   }
 
   function receiveOne(delivery: Delivery, envelope: Envelope): void {
@@ -125,11 +162,14 @@ export function createWork({ handle, signal, isLeaving, changed }: WorkOptions):
 
   return {
     lane,
+    leased(ms) {
+      leaseMs = ms;
+    },
     get running() {
       return runs.size;
     },
     streamLost() {
-      for (const run of current.values()) run.deliveryId = undefined;
+      for (const run of [...holders.values()]) letGo(run);
     },
     receive(deliveries) {
       for (const delivery of deliveries) if (delivery.message !== undefined) receiveOne(delivery, delivery.message);

@@ -2,6 +2,7 @@ import { TaskStatus } from '../../gen/ts/agentbus/v1/task_pb.js';
 import type { Bus } from '../bus/bus.ts';
 import type { Caller } from '../bus/caller.ts';
 import { incomingFromEnvelope } from '../bus/message/incoming.ts';
+import { taskIdsOf } from '../bus/task/task-names.ts';
 import { mintId } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import { CALL_LIMITS } from '../limits.ts';
@@ -55,11 +56,8 @@ export function createEmbeddedTasks({ bus, caller, random }: EmbeddedTasksOption
     const { orchestrator: delegator } = await bus.sessions.get(caller, sessionId);
     const request = taskRequest(task, { sessionId, delegator, newTaskId: mintId('msg', random) });
     const { messageId, recipients } = await bus.messages.send(caller, incomingFromEnvelope(request));
-    const isAlone = recipients.length === 1;
-    return recipients.map((assignee, index) => ({
-      task_id: isAlone ? messageId : `${messageId}#${index + 1}`,
-      assignee,
-    }));
+    const taskIds = taskIdsOf(messageId, recipients.length);
+    return recipients.map((assignee, index) => ({ task_id: taskIds[index] ?? messageId, assignee }));
   }
 
   return {

@@ -73,7 +73,7 @@ function fieldsAfter(task: Task, { body, sequence }: SessionEvent): Partial<Task
         attempt: nextAttempt,
         progress: 0,
         note: '',
-        fallbacksAsked: task.fallbacksAsked + (nextAttempt === 1 ? 1 : 0),
+        fallbacksAsked: nextAttempt === 1 ? turnsTaken(task, nextAssignee) : task.fallbacksAsked,
         ...(nextAttemptTime && { attemptTime: nextAttemptTime }),
       };
     }
@@ -90,6 +90,11 @@ function fieldsAfter(task: Task, { body, sequence }: SessionEvent): Partial<Task
     default:
       return undefined;
   }
+}
+
+/** How many fallbacks had their turn once one of them is asked: those that were passed over count. */
+function turnsTaken({ routing }: Task, fallback: string): number {
+  return (routing?.fallbackAgents.indexOf(fallback) ?? -1) + 1;
 }
 
 function errorOf({ error }: Pick<Task, 'error'>): Pick<Task, 'error'> {

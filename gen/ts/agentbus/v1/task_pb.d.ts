@@ -164,7 +164,8 @@ export declare type Task = Message<"agentbus.v1.Task"> & {
   attemptTime?: Timestamp | undefined;
 
   /**
-   * How many of `routing.fallback_agents` were asked.
+   * How many of `routing.fallback_agents` had their turn: those that could not be asked, because they had left the
+   * session or had no room, are passed over.
    *
    * @generated from field: uint32 fallbacks_asked = 21;
    */

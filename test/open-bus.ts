@@ -8,7 +8,7 @@ import { incomingFromEnvelope } from '../src/bus/message/incoming.ts';
 import type { BusObserver } from '../src/bus/observer.ts';
 import type { Engine, EngineLimits } from '../src/engine/engine.ts';
 import { openEngine } from '../src/engine/open.ts';
-import { createSystemRandom } from '../src/lib/random.ts';
+import { createSystemRandom, type Random } from '../src/lib/random.ts';
 import { STORE_LIMITS } from '../src/limits.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 
@@ -26,18 +26,28 @@ export interface OpenBusOptions {
   readonly observer?: BusObserver;
   readonly limits?: Partial<EngineLimits>;
   readonly defaultMessageTtlMs?: number;
+  /** Of the system by default. */
+  readonly random?: Random;
 }
 
 export async function openBus(options: OpenBusOptions = {}): Promise<OpenBus> {
   const clock = options.clock ?? createFakeClock();
-  const random = createSystemRandom();
+  const random = options.random ?? createSystemRandom();
   const observer = options.observer ?? {};
   const dataDir = options.dataDir ?? ':memory:';
   const limits = { ...STORE_LIMITS, ...options.limits };
   const engine = await openEngine({ engine: 'sqlite', dataDir, clock, random, limits, observer });
   const { defaultMessageTtlMs } = options;
   const ttl = defaultMessageTtlMs === undefined ? {} : { defaultMessageTtlMs };
-  const bus = await createBus({ engine, clock, random, observer, heartbeatIntervalMs: 15_000, taskLeaseMs: 30_000, ...ttl });
+  const bus = await createBus({
+    engine,
+    clock,
+    random,
+    observer,
+    heartbeatIntervalMs: 15_000,
+    taskLeaseMs: 30_000,
+    ...ttl,
+  });
   return { bus, engine, clock };
 }
 

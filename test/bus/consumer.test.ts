@@ -25,7 +25,13 @@ beforeEach(async () => {
     redelivered: count('redelivered'),
     acknowledged: count('acknowledged'),
   };
-  deliveries = createDeliveries({ mailboxes: engine.mailboxes, clock, observer, attend: () => () => undefined, followers: [] });
+  deliveries = createDeliveries({
+    mailboxes: engine.mailboxes,
+    clock,
+    observer,
+    attend: () => () => undefined,
+    followers: [],
+  });
 });
 
 afterEach(() => engine.close());

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AgentDescriptorSchema } from '../../../gen/ts/agentbus/v1/agent_pb.js';
-import { DeliveryMode, MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import { MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { CompleteSessionRequestSchema } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
 import {
   anybody,
@@ -94,8 +94,11 @@ describe('what is refused', () => {
   test.each([
     ['RECIPIENT_NOT_FOUND', { recipient: { target: { case: 'agentId' as const, value: FRONTEND } } }],
     ['SESSION_NOT_FOUND', { sender: { agentId: ORCHESTRATOR, sessionId: 'sess_none' } }],
-    ['NOT_IMPLEMENTED', { recipient: { target: { case: 'role' as const, value: 'reviewer' } } }],
-    ['NOT_IMPLEMENTED', { routing: { deliveryMode: DeliveryMode.SYNC } }],
+    ['FIELD_INVALID', { recipient: { target: { case: 'role' as const, value: 'reviewer' } } }],
+    ['FIELD_INVALID', { recipient: { target: { case: 'allParticipants' as const, value: true } } }],
+    ['RECIPIENT_NOT_FOUND', { recipient: { target: { case: 'capability' as const, value: 'review' } } }],
+    ['RECIPIENT_NOT_FOUND', { messageType: MessageType.TASK_REQUEST, routing: { fallbackAgents: [FRONTEND] } }],
+    ['TASK_NOT_FOUND', { messageType: MessageType.TASK_REQUEST, parentTaskId: 'nobody-s' }],
     ['FIELD_INVALID', { messageType: MessageType.TASK_RESPONSE }],
     ['FIELD_INVALID', { routing: { expiresAt: timestampFromMs(0) } }],
     ['MESSAGE_TOO_LARGE', { content: { case: 'data' as const, value: new Uint8Array(4_200_000) } }],
@@ -234,8 +237,8 @@ describe('expiry', () => {
     open.clock.advance(10_000);
     expect(await receive()).toEqual([]);
     await open.bus.flush();
-    expect(await open.bus.messages.status(anybody, { sender: ORCHESTRATOR, messageId: 'm' })).toMatchObject({
-      state: 'expired',
-    });
+    expect(await open.bus.messages.status(anybody, { sender: ORCHESTRATOR, messageId: 'm' })).toMatchObject([
+      { state: 'expired' },
+    ]);
   });
 });

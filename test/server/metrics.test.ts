@@ -61,6 +61,7 @@ it('counts a message from its acceptance to its end', async () => {
     'agentbus_messages_acknowledged_total 1',
     'agentbus_messages_dead_lettered_total 0',
     'agentbus_messages_expired_total 0',
+    'agentbus_receipts_dropped_total 0',
     'agentbus_mailbox_messages 0',
   ]) {
     expect(after.split('\n')).toContain(line);

@@ -40,7 +40,7 @@ async function send(...messageIds: string[]): Promise<void> {
   const message = {
     sender: 'a://a',
     fingerprint: new Uint8Array(1),
-    recipient: AGENT,
+    recipients: [AGENT],
     priority: 2,
     acceptedAt: clock.now(),
   };

@@ -151,7 +151,7 @@ function openMailboxes(mailboxes: Mailboxes, sealer: Sealer): Mailboxes {
   });
   return {
     ...mailboxes,
-    admit: (agentId, bytes) => mailboxes.admit(agentId, bytes + SEAL_OVERHEAD_BYTES),
+    admit: (agentId, bytes, messages = 1) => mailboxes.admit(agentId, bytes + messages * SEAL_OVERHEAD_BYTES, messages),
     async lease(request) {
       return (await mailboxes.lease(request)).map(openLease);
     },

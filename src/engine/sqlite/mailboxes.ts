@@ -113,7 +113,7 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
   };
 
   return {
-    admit: (agentId, bytes) => pending.room(agentId, bytes),
+    admit: (agentId, bytes, messages) => pending.room(agentId, bytes, messages),
 
     depth(agentId) {
       const mailbox = pending.find(agentId);

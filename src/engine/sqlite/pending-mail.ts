@@ -12,7 +12,8 @@ import type { MailContent } from './operations/read-mail.ts';
  */
 export interface PendingMail {
   find(agentId: string): Mailbox | undefined;
-  room(agentId: string, bytes: number): MailboxRoom;
+  /** Whether so many messages of `bytes` together fit in. */
+  room(agentId: string, bytes: number, messages?: number): MailboxRoom;
   /** What all mailboxes hold together. */
   total(): MailboxDepth;
   /** Keeps room for a message that is on its way to the disk. */
@@ -117,9 +118,9 @@ export function createPendingMail({
   };
   return {
     find: (agentId) => mailboxes.get(agentId),
-    room(agentId, bytes) {
+    room(agentId, bytes, messages = 1) {
       const mailbox = mailboxes.get(agentId);
-      const heldMessages = (mailbox?.messages ?? 0) + 1;
+      const heldMessages = (mailbox?.messages ?? 0) + messages;
       const heldBytes = (mailbox?.bytes ?? 0) + bytes;
       const { maxMailboxMessages, maxMailboxBytes } = limits;
       if (heldMessages > maxMailboxMessages)

@@ -2,9 +2,12 @@
  * Goal: whoever follows a trace through many processes sees the bus in it, and a bus without a collector pays nothing.
  * Method: a real bus process, a real OTLP receiver, real agents and calls.
  */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { connectAgent, connectOrchestrator } from '../../src/client/index.ts';
+import { TRACE_LIMITS } from '../../src/limits.ts';
 import { callJson } from '../call-json.ts';
 import { type BusProcess, type BusProcessOptions, startBusProcess } from '../start-bus-process.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../telemetry/otlp-receiver.ts';
@@ -167,6 +170,37 @@ test('a collector that is not there is worth a line in the log, and costs no mes
   expect(performance.now() - stoppedAt).toBeLessThan(10_000);
   expect(lines().map((line) => JSON.parse(line).level)).toEqual([40]);
 }, 60_000);
+
+test('a collector that never answers holds up no message, and the end of the bus only for seconds', async () => {
+  const collector = createServer();
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    collector.closeAllConnections();
+    collector.close();
+  });
+  const { port } = collector.address() as AddressInfo;
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
+  const bus = await startBusProcess({ dataDir: ':memory:', env });
+  const { address, apiKey } = bus;
+  const message = {
+    message_id: 'm-1',
+    sender: { agent_id: ORCHESTRATOR },
+    recipient: { agent_id: ORCHESTRATOR },
+    message_type: 'MESSAGE_TYPE_NOTIFICATION',
+  };
+  await callJson({
+    address,
+    apiKey,
+    method: 'AgentService/RegisterAgent',
+    body: { agent: { agent_id: ORCHESTRATOR } },
+  });
+  const { status } = await callJson({ address, apiKey, method: 'MessageService/SendMessage', body: { message } });
+  expect(status).toBe(200);
+  const stoppedAt = performance.now();
+  expect(await bus.stop()).toBe(0);
+  expect(performance.now() - stoppedAt).toBeLessThan(TRACE_LIMITS.stopTimeoutMs + 5_000);
+  expect(bus.stderr()).toContain('could not be sent within');
+});
 
 const REPORT = join(import.meta.dirname, 'report-telemetry-modules.ts');
 

@@ -12,15 +12,21 @@ export interface KnownTraces {
 }
 
 export function createKnownTraces(): KnownTraces {
-  const known = new Map<string, string>();
+  // Two halves, of which the older goes as a whole: a map that loses its oldest entry with each new one is slow.
+  let newer = new Map<string, string>();
+  let older = newer;
   return {
     add(message, traceparent) {
-      known.set(keyOf(message), traceparent);
-      if (known.size <= TRACE_LIMITS.maxOpen) return;
-      const [oldest] = known.keys();
-      if (oldest !== undefined) known.delete(oldest);
+      if (newer.size >= TRACE_LIMITS.maxOpen / 2) {
+        older = newer;
+        newer = new Map();
+      }
+      newer.set(keyOf(message), traceparent);
     },
-    get: (message) => known.get(keyOf(message)),
+    get(message) {
+      const key = keyOf(message);
+      return newer.get(key) ?? older.get(key);
+    },
   };
 }
 

@@ -185,7 +185,7 @@ export declare type Sender = Message<"agentbus.v1.Sender"> & {
   /**
    * The agent that speaks, `{framework}://{name}`.
    *
-   * Required. At most 255 bytes.
+   * Required. At most 255 bytes. The framework `agentbus` is the bus's own: nobody else may speak as one of its agents.
    *
    * @generated from field: string agent_id = 1;
    */

@@ -1053,7 +1053,8 @@ export declare const SessionService: GenService<{
   /**
    * Says where the workflow stands, in the orchestrator's own words.
    *
-   * For the orchestrator. Steps that are in none of the lists keep their status.
+   * For the orchestrator. Steps that are in none of the lists keep their status, but for those of an AUTOMATIC workflow
+   * that wait for nothing any more: they start. To hold such a step back, name it as pending.
    * INVALID_ARGUMENT (WORKFLOW_INVALID) for a step that the workflow does not have or that is named twice.
    *
    * @generated from rpc agentbus.v1.SessionService.UpdateWorkflow
@@ -1147,9 +1148,9 @@ export declare const SessionService: GenService<{
    * Calls a task off, and the tasks that it caused.
    *
    * For its delegator and the session's orchestrator: PERMISSION_DENIED (NOT_DELEGATOR) for others. Mail that was not
-   * settled is taken back, and an assignee that has it is told by a NOTIFICATION from `agentbus://bus` whose
-   * correlation_id names the message. Repeating it changes nothing. NOT_FOUND (TASK_NOT_FOUND) if there is none,
-   * FAILED_PRECONDITION (TASK_ENDED) if it ended in another way.
+   * settled is taken back, and an assignee that has it is told by a NOTIFICATION of the bus, see Task. Repeating it
+   * changes nothing. NOT_FOUND (TASK_NOT_FOUND) if there is none, FAILED_PRECONDITION (TASK_ENDED) if it ended in
+   * another way.
    *
    * @generated from rpc agentbus.v1.SessionService.CancelTask
    */

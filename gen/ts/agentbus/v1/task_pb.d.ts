@@ -15,6 +15,19 @@ export declare const file_agentbus_v1_task: GenFile;
 /**
  * A piece of work that one agent asked another to do.
  *
+ * The bus writes to both about it, as `agentbus://bus`: in the session of the task, with PRIORITY_CRITICAL, with the
+ * message_id of the TASK_REQUEST as correlation_id, and with a payload of these keys, all of them text:
+ *
+ * - To an assignee that was handed the task and need not go on, a NOTIFICATION that expires after an hour. `event` is
+ *   `task_cancelled` when the task was called off, and `task_withdrawn` when the attempt is over: somebody else is
+ *   asked, or the same agent again, or nobody. `task_id` and `delegator` name the task, `code` is a reason of TaskError,
+ *   `reason` says it for people. Of several instances of an agent one gets it.
+ * - To the delegator, an ERROR when nobody did the task in time: `event` is `task_timed_out`, with `task_id`, `code` and
+ *   `reason` as above. A call that waits for the answer is told by its error instead; with REPLY_MODE_SESSION the
+ *   session's events alone say so.
+ *
+ * A mailbox that has no room for them goes without; the events have the same facts.
+ *
  * @generated from message agentbus.v1.Task
  */
 export declare type Task = Message<"agentbus.v1.Task"> & {
@@ -244,9 +257,8 @@ export declare type TaskError = Message<"agentbus.v1.TaskError"> & {
   /**
    * A word that programs can compare.
    *
-   * The bus's own: ATTEMPT_TIMED_OUT, AGENT_GONE, NOT_DELIVERED, MAILBOX_FULL, DEADLINE_EXCEEDED, CANCELLED,
-   * PARENT_CANCELLED, PARENT_TIMED_OUT, SESSION_COMPLETED, SESSION_TERMINATED. An assignee has its own; `failed` if
-   * it gives none.
+   * The bus's own: ATTEMPT_TIMED_OUT, AGENT_GONE, NOT_DELIVERED, DEADLINE_EXCEEDED, CANCELLED, PARENT_CANCELLED,
+   * PARENT_TIMED_OUT, SESSION_COMPLETED, SESSION_TERMINATED. An assignee has its own; `failed` if it gives none.
    *
    * @generated from field: string reason = 1;
    */

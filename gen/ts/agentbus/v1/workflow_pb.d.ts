@@ -80,7 +80,7 @@ export declare type WorkflowStep = Message<"agentbus.v1.WorkflowStep"> & {
   requiredAgents: string[];
 
   /**
-   * Steps that must be completed before it starts.
+   * Steps that must be COMPLETED or SKIPPED before it starts.
    *
    * @generated from field: repeated string depends_on = 3;
    */
@@ -173,7 +173,7 @@ export declare type NewWorkflowStep = Message<"agentbus.v1.NewWorkflowStep"> & {
   requiredAgents: string[];
 
   /**
-   * Steps that must be completed before it starts.
+   * Steps that must be COMPLETED or SKIPPED before it starts.
    *
    * Absent means the step before it in the list; an empty list means that it can
    * start at once. A cycle is refused.
@@ -219,8 +219,11 @@ export declare type StepDependencies = Message<"agentbus.v1.StepDependencies"> &
 export declare const StepDependenciesSchema: GenMessage<StepDependencies>;
 
 /**
- * What follows when a step of an AUTOMATIC workflow fails: a task in it ended FAILED or TIMED_OUT, none is open, and
- * an agent that it requires has completed none.
+ * What follows when a step of an AUTOMATIC workflow fails.
+ *
+ * It fails when a task in it ended FAILED or TIMED_OUT, none is open, and an agent that it requires (but the
+ * orchestrator) has completed none; one that requires nobody, when no task in it was completed. A step that requires
+ * the orchestrator alone does not fail by tasks, and a task that was called off fails no step.
  *
  * @generated from enum agentbus.v1.StepFailurePolicy
  */
@@ -332,8 +335,9 @@ export enum WorkflowMode {
    *
    * A step is completed when each agent that it requires (but the orchestrator) has completed a task in it, or was
    * asked for one that a fallback agent completed, and none is open; a step that requires nobody, when a task in it is
-   * completed and none is open. Then the steps start whose dependencies are all COMPLETED or SKIPPED. A step that
-   * requires the orchestrator alone is completed by UpdateWorkflow, which may also set any other step.
+   * completed and none is open. Then those that waited for it start, once all that they depend on is COMPLETED or
+   * SKIPPED. A step that requires the orchestrator alone neither completes nor fails by tasks: UpdateWorkflow says when
+   * it is over, and may also set any other step.
    *
    * @generated from enum value: WORKFLOW_MODE_AUTOMATIC = 1;
    */

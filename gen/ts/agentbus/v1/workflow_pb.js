@@ -54,8 +54,11 @@ export const StepFailurePolicySchema = /*@__PURE__*/
   enumDesc(file_agentbus_v1_workflow, 0);
 
 /**
- * What follows when a step of an AUTOMATIC workflow fails: a task in it ended FAILED or TIMED_OUT, none is open, and
- * an agent that it requires has completed none.
+ * What follows when a step of an AUTOMATIC workflow fails.
+ *
+ * It fails when a task in it ended FAILED or TIMED_OUT, none is open, and an agent that it requires (but the
+ * orchestrator) has completed none; one that requires nobody, when no task in it was completed. A step that requires
+ * the orchestrator alone does not fail by tasks, and a task that was called off fails no step.
  *
  * @generated from enum agentbus.v1.StepFailurePolicy
  */

@@ -14,8 +14,8 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import { awaitEnd } from './await-end.ts';
 import { looseSessionId } from './loose-tasks.ts';
 import type { PlacedTask } from './open-tasks.ts';
+import { type Answer, readAnswer } from './read-answer.ts';
 import type { Supervisor } from './supervisor.ts';
-import { type Answer, readOutcome } from './task-outcome.ts';
 
 /**
  * Sends a request and waits for its answer, DELIVERY_MODE_SYNC. A repeat of the call waits again, or is
@@ -105,9 +105,9 @@ export function createAsk({ messages, registry, supervisor, awaited, clock }: As
         if (wait.cancelOnTimeout) await callOff(caller, placed.live, placed.task.taskId);
         throw waitedTooLong(placed.task);
       }
-      const { task, answer } = await readOutcome(registry, { live: placed.live, task: ended });
-      if (answer === undefined) throw unanswered(task);
-      return { ...outcome, reply: replyOf(task, answer) };
+      const answer = await readAnswer(registry, { live: placed.live, task: ended });
+      if (answer === undefined) throw unanswered(ended);
+      return { ...outcome, reply: replyOf(ended, answer) };
     } finally {
       endWait();
     }

@@ -8,6 +8,7 @@ import type { IncomingMessage } from '../message/incoming.ts';
 import type { Draft } from '../session/draft.ts';
 import { reopenStep } from '../session/reopen-step.ts';
 import { stepForTask } from '../session/step-for-task.ts';
+import { validTraceparent } from '../valid-traceparent.ts';
 import { shownSessionId } from './loose-tasks.ts';
 import { taskIdsOf } from './task-names.ts';
 
@@ -58,7 +59,7 @@ function newTask(
     createdAt: time,
     updatedAt: time,
     attemptTime: time,
-    traceparent: head.traceparent || (parent?.traceparent ?? ''),
+    traceparent: validTraceparent(head.traceparent) ?? parent?.traceparent ?? '',
     ...(deadline !== undefined && { deadline: timestampFromMs(deadline) }),
     ...(routing && { routing }),
   };

@@ -15,7 +15,7 @@ import { isOpen } from '../session/evolve-tasks.ts';
 import { type BusNews, busMessage, type TakenBack, taskGivenUp, taskTakenBack } from './bus-message.ts';
 import { isLoose, looseSessionEnded } from './loose-tasks.ts';
 import { mayBeRepeated } from './next-attempt.ts';
-import { tasksOfMessage } from './task-names.ts';
+import { type TaskMap, tasksOfMessage } from './task-names.ts';
 
 /** Why a task did not succeed: a word for programs and words for people. */
 export interface Failure {
@@ -46,23 +46,23 @@ export function timeOutTask(draft: Draft, task: Task, { failure, tell }: { failu
   draft.add({ case: 'taskTimedOut', value: create(TaskTimedOutSchema, { taskId: task.taskId, error }) });
   forgetRequest(draft, task);
   if (tell && task.routing?.replyMode !== ReplyMode.SESSION) say(draft, taskGivenUp(task, failure));
-  const reason = `task ${task.taskId}, which caused it, timed out`;
-  followEnd(draft, [task, ...cancelChildren(draft, task, { code: 'PARENT_TIMED_OUT', reason })]);
+  const reason = `task ${task.taskId}, from which it follows, timed out`;
+  followEnd(draft, [task, ...cancelDescendants(draft, task, { code: 'PARENT_TIMED_OUT', reason })]);
 }
 
 /** Calls a task off, and the tasks that it caused. */
 export function cancelTask(draft: Draft, task: Task, cancellation: Cancellation): void {
-  followEnd(draft, callOff(draft, task, cancellation));
+  callOff(draft, task, cancellation);
+  const reason = `task ${task.taskId}, from which it follows, was cancelled`;
+  followEnd(draft, [task, ...cancelDescendants(draft, task, { code: 'PARENT_CANCELLED', reason })]);
 }
 
 /** Ends the session with its last event, after calling off what is open in it. */
 export function endSession(draft: Draft, ending: EventBody): void {
-  const code = ending.case === 'sessionCompleted' ? 'SESSION_COMPLETED' : 'SESSION_TERMINATED';
-  const reason = ending.case === 'sessionCompleted' ? 'the session was completed' : 'the session was terminated';
-  for (const { taskId } of [...draft.tasks.values()]) {
-    const task = draft.tasks.get(taskId);
-    if (task !== undefined && isOpen(task)) callOff(draft, task, { code, reason });
-  }
+  const isCompleted = ending.case === 'sessionCompleted';
+  const code = isCompleted ? 'SESSION_COMPLETED' : 'SESSION_TERMINATED';
+  const reason = isCompleted ? 'the session was completed' : 'the session was terminated';
+  for (const task of [...draft.tasks.values()].filter(isOpen)) callOff(draft, task, { code, reason });
   draft.add(ending);
 }
 
@@ -94,26 +94,29 @@ function followEnd(draft: Draft, ended: readonly Task[]): void {
   else moveOn(draft, [...new Set(ended.map(({ step }) => step).filter((step) => step !== ''))]);
 }
 
-/** Gives the task and those that it caused. */
-function callOff(draft: Draft, task: Task, { code, reason }: Cancellation): Task[] {
+function callOff(draft: Draft, task: Task, { code, reason }: Cancellation): void {
   takeBack(draft, task, { event: 'task_cancelled', code, reason });
   draft.add({ case: 'taskCancelled', value: create(TaskCancelledSchema, { taskId: task.taskId, code, reason }) });
   forgetRequest(draft, task);
-  const passedDown = {
-    code: 'PARENT_CANCELLED',
-    reason: `task ${task.taskId}, which caused it, was cancelled`,
-  } as const;
-  return [task, ...cancelChildren(draft, task, passedDown)];
 }
 
-/** Calls off what a task caused in its own session. */
-function cancelChildren(draft: Draft, { taskId }: Task, cancellation: Cancellation): Task[] {
-  return [...draft.tasks.values()]
-    .filter((task) => task.parentTaskId === taskId)
-    .flatMap((child) => {
-      const now = draft.tasks.get(child.taskId);
-      return now !== undefined && isOpen(now) ? callOff(draft, now, cancellation) : [];
-    });
+/** Calls off what follows from a task in its own session, and gives it. */
+function cancelDescendants(draft: Draft, task: Task, cancellation: Cancellation): Task[] {
+  const open = openDescendants(draft.tasks, task.taskId);
+  for (const descendant of open) callOff(draft, descendant, cancellation);
+  return open;
+}
+
+/** Open tasks that a task caused, and those that they caused; what ended by itself does not end the line. */
+function openDescendants(tasks: TaskMap, taskId: string): Task[] {
+  const children = Map.groupBy(tasks.values(), ({ parentTaskId }) => parentTaskId);
+  const found: Task[] = [];
+  const pending = [...(children.get(taskId) ?? [])];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (isOpen(next)) found.push(next);
+    pending.push(...(children.get(next.taskId) ?? []));
+  }
+  return found;
 }
 
 function withdraw(draft: Draft, { delegator, messageId, assignee }: Task, reason: string): void {

@@ -24,7 +24,10 @@ export interface FailedAttempt {
  */
 export function failAttempt(draft: Draft, task: Task, { failure, envelope, tell }: FailedAttempt): void {
   const next =
-    envelope && nextAttempts(task, draft.random).find((attempt) => isPossible(draft, task, { attempt, envelope }));
+    envelope &&
+    nextAttempts(task, { random: draft.random, isGone: failure.reason === 'AGENT_GONE' }).find((attempt) =>
+      isPossible(draft, task, { attempt, envelope }),
+    );
   if (next === undefined || envelope === undefined) {
     timeOutTask(draft, task, { failure, tell });
     return;

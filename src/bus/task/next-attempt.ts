@@ -12,22 +12,29 @@ export interface NextAttempt {
   readonly delayMs: number;
 }
 
+export interface Chances {
+  readonly random: Random;
+  /** Whether the assignee went away with the task. */
+  readonly isGone: boolean;
+}
+
 /**
  * What may follow an attempt that failed, in order of preference: the same agent again after the backoff, as
- * often as the policy allows, then each fallback agent that was not asked yet, at once. Empty when
- * all are exhausted.
+ * often as the policy allows, then each fallback agent that had no turn yet, at once. An agent that went away is
+ * asked again only when there is nobody else. Empty when all are exhausted.
  */
-export function nextAttempts(task: Task, random: Random): NextAttempt[] {
+export function nextAttempts(task: Task, { random, isGone }: Chances): NextAttempt[] {
   const { routing, attempt, assignee, fallbacksAsked } = task;
   const policy = routing?.retryPolicy;
   const retries = policy?.maxRetries ?? 0;
-  const fallbacks = (routing?.fallbackAgents ?? []).slice(fallbacksAsked);
-  return [
-    ...(policy !== undefined && attempt <= retries
+  const retry =
+    policy !== undefined && attempt <= retries
       ? [{ assignee, attempt: attempt + 1, delayMs: retryDelayMs(policy, attempt, random) }]
-      : []),
-    ...fallbacks.map((agentId) => ({ assignee: agentId, attempt: 1, delayMs: 0 })),
-  ];
+      : [];
+  const fallbacks = (routing?.fallbackAgents ?? [])
+    .slice(fallbacksAsked)
+    .map((agentId) => ({ assignee: agentId, attempt: 1, delayMs: 0 }));
+  return isGone ? [...fallbacks, ...retry] : [...retry, ...fallbacks];
 }
 
 /** Whether a task that is delegated like this may ever be sent a second time. */

@@ -9,8 +9,8 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import { looseSessionId } from './loose-tasks.ts';
 import type { PlacedTask } from './open-tasks.ts';
 import { taskEnded, taskNotFound } from './parent.ts';
+import { readAnswer } from './read-answer.ts';
 import type { Supervisor } from './supervisor.ts';
-import { readOutcome } from './task-outcome.ts';
 
 /** Tasks, as their delegators and the members of their sessions see them. All reject SESSION_NOT_FOUND. */
 export interface Tasks {
@@ -67,24 +67,15 @@ export function createTasks({ registry, supervisor }: TasksOptions): Tasks {
   return {
     async get(caller, name) {
       const placed = await find(caller, name);
-      // What is decided and not yet on disk is nobody's to see.
-      if (placed.live.durable === undefined) await placed.live.written;
-      const { task, answer } = await readOutcome(registry, placed);
-      return answer === undefined ? task : { ...task, result: answer.result };
+      await onDisk(placed.live);
+      const answer = await readAnswer(registry, placed);
+      return answer === undefined ? placed.task : { ...placed.task, result: answer.result };
     },
     async list(caller, { sessionId, status, assignee, limit, after = 0 }) {
-      const { tasks } = await visibleSession(registry, caller, sessionId);
-      const found: Task[] = [];
-      let seen = 0;
-      for (const task of tasks.values()) {
-        if (found.length === limit) return { tasks: found, next: seen };
-        if (seen++ < after) continue;
-        const isWanted =
-          (status === TaskStatus.UNSPECIFIED || task.status === status) &&
-          (assignee === '' || task.assignee === assignee);
-        if (isWanted) found.push(task);
-      }
-      return { tasks: found, next: undefined };
+      const live = await visibleSession(registry, caller, sessionId);
+      const { found, next } = select(live.tasks.values(), { status, assignee, limit, after });
+      await onDisk(live);
+      return { tasks: found, next };
     },
     async cancel(caller, request) {
       const placed = await find(caller, request);
@@ -104,6 +95,27 @@ export function createTasks({ registry, supervisor }: TasksOptions): Tasks {
       return live.tasks.get(task.taskId) ?? task;
     },
   };
+}
+
+/** What is decided and not yet on disk is nobody's to see. Resolves when all that was decided before the call is. */
+async function onDisk({ durable, decided, written }: LiveSession): Promise<void> {
+  if (durable?.lastSequence !== decided.lastSequence) await written;
+}
+
+interface Selection extends Pick<TaskQuery, 'status' | 'assignee' | 'limit'> {
+  readonly after: number;
+}
+
+function select(tasks: Iterable<Task>, { status, assignee, limit, after }: Selection) {
+  const found: Task[] = [];
+  let seen = 0;
+  for (const task of tasks) {
+    if (found.length === limit) return { found, next: seen };
+    if (seen++ < after) continue;
+    const hasStatus = status === TaskStatus.UNSPECIFIED || task.status === status;
+    if (hasStatus && (assignee === '' || task.assignee === assignee)) found.push(task);
+  }
+  return { found, next: undefined };
 }
 
 function delegatorMissing(): BusError {

@@ -1,0 +1,20 @@
+import type { TaskResult } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import type { SessionRegistry } from '../session/session-registry.ts';
+import type { PlacedTask } from './open-tasks.ts';
+
+/** What the assignee of a task answered. */
+export interface Answer {
+  readonly agentId: string;
+  /** The message_id of its TASK_RESPONSE. */
+  readonly messageId: string;
+  readonly result: TaskResult;
+}
+
+/** The answer that ended a task, from the log, where results stay; undefined if none did. The end must be on disk. */
+export async function readAnswer(registry: SessionRegistry, { live, task }: PlacedTask): Promise<Answer | undefined> {
+  if (task.endedSequence === 0n) return undefined;
+  const [event] = await registry.read(live, { after: Number(task.endedSequence) - 1, limit: 1 });
+  if (event?.body.case !== 'taskCompleted' && event?.body.case !== 'taskFailed') return undefined;
+  const { agentId, result } = event.body.value;
+  return result && { agentId, messageId: event.cause, result };
+}

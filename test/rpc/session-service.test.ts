@@ -84,9 +84,6 @@ describe('lists', () => {
 
 describe('what this version does not have', () => {
   it.each([
-    ['GetTask', ({ sessions }: Started) => sessions.getTask({ taskId: 't' }, { headers })],
-    ['ListTasks', ({ sessions }: Started) => sessions.listTasks({ sessionId }, { headers })],
-    ['CancelTask', ({ sessions }: Started) => sessions.cancelTask({ taskId: 't' }, { headers })],
     ['ListDeadLetters', ({ messages }: Started) => messages.listDeadLetters({ agentId: BACKEND }, { headers })],
     [
       'RedeliverDeadLetters',

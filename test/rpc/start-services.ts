@@ -1,12 +1,12 @@
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
-import { createGrpcTransport } from '@connectrpc/connect-node';
+import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
 import { onTestFinished } from 'vitest';
 import { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
 import { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
 import { createRoutes } from '../../src/rpc/routes.ts';
-import { notificationsSession, openBus } from '../open-bus.ts';
+import { notificationsSession, type OpenBusOptions, openBus } from '../open-bus.ts';
 import { startServer } from '../server/start-server.ts';
 
 export const headers = { 'x-agent-api-key': 'anybody' };
@@ -14,12 +14,23 @@ const keys = { find: () => ({ name: 'tests', agents: ['*'] }) };
 /** The session that is there from the start: the tutorial's. */
 export const sessionId = 'sess_a';
 
-/** A real server on a real bus, gRPC clients of it, and its clock; it ends with the test. */
-export async function startServices() {
-  const { bus, clock } = await openBus();
+/** The two ways in which most clients come: generated gRPC stubs, and JSON over HTTP/1.1. */
+export const TRANSPORTS = {
+  gRPC: (baseUrl: string) => createGrpcTransport({ baseUrl }),
+  JSON: (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat: false }),
+} as const satisfies Record<string, (url: string) => Transport>;
+
+export interface StartServicesOptions extends OpenBusOptions {
+  /** `gRPC` by default. */
+  readonly protocol?: keyof typeof TRANSPORTS;
+}
+
+/** A real server on a real bus, clients of it, and its clock; it ends with the test. */
+export async function startServices({ protocol = 'gRPC', ...options }: StartServicesOptions = {}) {
+  const { bus, clock } = await openBus(options);
   onTestFinished(() => bus.close());
   const { url } = await startServer({ routes: createRoutes(bus), keys, clock });
-  const transport = createGrpcTransport({ baseUrl: url });
+  const transport = TRANSPORTS[protocol](url);
   const sessions = createClient(SessionService, transport);
   const messages = createClient(MessageService, transport);
   const agents = createClient(AgentService, transport);
@@ -27,7 +38,7 @@ export async function startServices() {
   const patch = (value: object) =>
     sessions.updateSharedContext({ sessionId, change: { case: 'mergePatch', value: { ...value } } }, { headers });
   const complete = () => sessions.completeSession({ sessionId, summary: 'done' }, { headers });
-  return { bus, clock, sessions, messages, agents, patch, complete };
+  return { bus, clock, url, sessions, messages, agents, patch, complete };
 }
 
 /** Code and reason of an error as a client sees it. */

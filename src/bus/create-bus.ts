@@ -17,6 +17,7 @@ import { createSessionRegistry } from './session/session-registry.ts';
 import { createSessions } from './session/sessions.ts';
 import { createSessionsNow } from './session/sessions-now.ts';
 import { createAsk, createAwaitedTasks } from './task/ask.ts';
+import { countTasks } from './task/count-tasks.ts';
 import { watchGoneAgents } from './task/gone-agents.ts';
 import { isLoose } from './task/loose-tasks.ts';
 import { createOpenTasks } from './task/open-tasks.ts';
@@ -64,6 +65,7 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     heartbeatIntervalMs,
     depth: (agentId) => mailboxes.depth(agentId).messages,
   });
+  countTasks(registry, observer);
   const openDraft = createDrafts({ clock, random, mailboxes });
   const awaited = createAwaitedTasks();
   const openTasks = createOpenTasks(registry);

@@ -17,6 +17,12 @@ export interface BusObserver {
   deadLettered?(): void;
   /** A message passed its expiry. */
   expired?(): void;
+  /** A task was delegated. */
+  taskDelegated?(): void;
+  /** An attempt of a task failed and another follows; the reason is one of the bus's own words. */
+  attemptFailed?(reason: string): void;
+  /** A task ended, with the status of this name. */
+  taskEnded?(status: string): void;
   /** News of a message found no room on a stream of its sender, and was dropped. */
   receiptDropped?(): void;
   /** A group of writes became durable in `durationMs`. */

@@ -60,6 +60,11 @@ function createObserver(registry: Registry): BusObserver {
   const deadLettered = count('messages_dead_lettered', 'Messages given up.');
   const expired = count('messages_expired', 'Messages that passed their expiry.');
   const receiptsDropped = count('receipts_dropped', 'Receipts that a stream of the sender had no room for.');
+  const countBy = (name: string, help: string, label: string) =>
+    new Counter({ name: `agentbus_${name}_total`, help, labelNames: [label], registers: [registry] });
+  const tasks = count('tasks_delegated', 'Tasks that were delegated.');
+  const attempts = countBy('task_attempts_failed', 'Attempts of tasks that failed before another one.', 'reason');
+  const ended = countBy('tasks_ended', 'Tasks that ended.', 'status');
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `agentbus_${name}`, help, buckets, registers: [registry] });
   const seconds = histogram(
@@ -77,6 +82,9 @@ function createObserver(registry: Registry): BusObserver {
     deadLettered: () => deadLettered.inc(),
     expired: () => expired.inc(),
     receiptDropped: () => receiptsDropped.inc(),
+    taskDelegated: () => tasks.inc(),
+    attemptFailed: (reason) => attempts.inc({ reason }),
+    taskEnded: (status) => ended.inc({ status }),
     committed(count, durationMs) {
       writes.observe(count);
       seconds.observe(durationMs / 1_000);

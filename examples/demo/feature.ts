@@ -9,6 +9,9 @@ export const QA = 'claude-code://qa';
 /** What the feature has to do; every artifact is checked against it. */
 export const REQUIREMENTS: readonly string[] = ['real-time updates', 'audit logs'];
 
+/** The parts of the feature, by the agent that is to make each. */
+export const COMPONENTS = { [BACKEND]: 'notification-service', [FRONTEND]: 'notification-center' } as const;
+
 /** The session in which the four build a notifications feature. */
 export const NOTIFICATIONS_SESSION: NewSession = {
   participants: [

@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: a bus and four agents, each a process of its own, build a feature together, and the
- * terminal shows their session as it happens. Nothing stays behind, however it ends.
+ * terminal shows their session as it happens: one of them is lost at work, and another one takes its place. Nothing stays
+ * behind, however it ends.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -8,14 +9,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { connectOrchestrator } from '@vibes/agent-communication-bus';
+import { AggregationMethod, connectOrchestrator } from '@vibes/agent-communication-bus';
 import { createChildren } from './children.ts';
 import { ORCHESTRATOR } from './feature.ts';
 import { createPaint } from './paint.ts';
 import { startBus } from './start-bus.ts';
 import { createTimeline } from './timeline.ts';
 
-/** The demo takes about a second or two; a machine under load gets this long. */
+/** The demo takes two or three seconds; a machine under load gets this long. */
 const TIME_BOUND_MS = 30_000;
 
 const paint = createPaint(process.stdout.isTTY && process.env.NO_COLOR === undefined);
@@ -40,7 +41,7 @@ async function demo(): Promise<void> {
   const address = await startBus(children, { dataDir, apiKey });
   const env = { AGENT_BUS_URL: address, AGENT_BUS_API_KEY: apiKey };
   for (const name of ['backend', 'frontend', 'qa']) {
-    children.start(name, new URL(`agents/${name}.ts`, import.meta.url), { env });
+    children.start(name, new URL(`agents/${name}.ts`, import.meta.url), { env, mayEnd: name === 'frontend' });
   }
   const orchestrator = children.start('orchestrator', new URL('agents/orchestrator.ts', import.meta.url), {
     env,
@@ -51,18 +52,17 @@ async function demo(): Promise<void> {
   await follow(sessionId, { address, apiKey });
 }
 
-/** Prints the session's events until it has ended, and then how. */
+/** Prints the session's events until it has ended, and then what came out of it. */
 async function follow(sessionId: string, bus: { address: string; apiKey: string }): Promise<void> {
   const client = connectOrchestrator({ ...bus, agentId: ORCHESTRATOR });
   const session = client.openSession(sessionId);
   const lineOf = createTimeline(paint);
   for await (const event of session.events({ signal: ending.signal })) console.log(lineOf(event));
-  const { completion, participants, lastSequence } = await session.get();
-  client.close();
+  const { completion } = await session.get();
   if (completion === undefined) throw new Error(`session ${sessionId} was not completed`);
-  console.log(`\n${paint.bold('Completed')}: ${completion.summary}`);
-  for (const artifact of completion.artifacts) console.log(`  ${artifact}`);
-  console.log(paint.dim(`${sessionId}: ${participants.length + 1} agents, ${lastSequence} events`));
+  const { summaryMarkdown } = await session.aggregate({ method: AggregationMethod.CONSENSUS });
+  client.close();
+  console.log(`\n${summaryMarkdown}`);
 }
 
 async function firstLine(output: NodeJS.ReadableStream | null): Promise<string> {

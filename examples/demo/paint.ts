@@ -1,7 +1,6 @@
 /** Puts colour on text, or leaves it alone. */
 export interface Paint {
   dim(text: string): string;
-  bold(text: string): string;
   /** A colour of the agent's own, so that the eye can follow it. */
   agent(agentId: string, text: string): string;
 }
@@ -14,7 +13,6 @@ export function createPaint(coloured: boolean): Paint {
   const colours = new Map<string, number>();
   return {
     dim: (text) => wrap(2, text),
-    bold: (text) => wrap(1, text),
     agent(agentId, text) {
       const colour = colours.get(agentId) ?? AGENT_COLOURS[colours.size % AGENT_COLOURS.length] ?? 0;
       colours.set(agentId, colour);

@@ -9,6 +9,8 @@ export async function startBus(children: Children, options: { dataDir: string; a
     AGENT_BUS_DATA_DIR: options.dataDir,
     AGENT_BUS_API_KEY: options.apiKey,
     AGENT_BUS_LOG_LEVEL: 'warn',
+    // An agent that is lost would be waited for half a minute by default, in case it comes back.
+    AGENT_BUS_TASK_LEASE: '500',
   };
   const { stdout } = children.start('bus', new URL('../../src/main.ts', import.meta.url), { env });
   if (stdout !== null) {

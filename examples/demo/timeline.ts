@@ -27,6 +27,8 @@ export function describeEvent({ body }: SessionEvent): string {
       return `handed ${body.value.taskId} to ${body.value.assignee}`;
     case 'taskProgressed':
       return `${body.value.taskId} is at ${body.value.progress ?? '?'} %: ${body.value.note}`;
+    case 'taskAttemptFailed':
+      return `${body.value.error?.message}: ${body.value.nextAssignee} is asked for ${body.value.taskId}`;
     case 'taskCompleted':
       return `completed ${body.value.taskId}`;
     case 'taskFailed':

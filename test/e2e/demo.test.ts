@@ -66,16 +66,25 @@ function expectNothingLeft(): void {
   expect(readdirSync(temporary)).toEqual([]);
 }
 
-test('shows the session from its beginning to its summary', async () => {
+test('shows the session from its beginning to its summary, and how it survives the loss of an agent', async () => {
   const demo = startDemo();
   const exit = once(demo.process, 'exit');
   await lineWith(demo, /claude-code:\/\/orchestrator +opened the session with opencode:\/\/backend/);
   await lineWith(demo, /workflow: design done, implementation under way, review to come/);
-  await lineWith(demo, /claude-code:\/\/qa +completed review-notifications/);
   await lineWith(
     demo,
-    /^Completed: notification-service and notification-center cover real-time updates and audit logs; 6 checks passed$/,
+    /bus +codex:\/\/frontend went away with the task: opencode:\/\/backend is asked for implement-notification-center/,
   );
+  await lineWith(demo, /opencode:\/\/backend +completed implement-notification-center/);
+  // What the agents' answers bring about, and nobody says.
+  await lineWith(demo, /opencode:\/\/backend +workflow: design done, implementation done, review under way/);
+  await lineWith(demo, /claude-code:\/\/qa +completed review-notifications/);
+  await lineWith(demo, /^# Session/);
+  await lineWith(
+    demo,
+    /^> notification-service and notification-center cover real-time updates and audit logs; 6 checks passed$/,
+  );
+  await lineWith(demo, /^\| `implement-notification-center` .*`codex:\/\/frontend` `AGENT_GONE`/);
   expect(await exit).toEqual([0, null]);
   expect(demo.errors()).toBe('');
   expectNothingLeft();

@@ -26,8 +26,10 @@ export interface Delegation {
 /** Adds the tasks that a request makes. Throws TASK_ID_TAKEN, LIMIT_REACHED. */
 export function delegateTasks(draft: Draft, delegation: Delegation): void {
   const { message, recipients } = delegation;
-  const taskIds = taskIdsOf(message.head.messageId, recipients.length);
-  for (const taskId of taskIds) requireFree(draft, taskId);
+  const { messageId } = message.head;
+  const taskIds = taskIdsOf(messageId, recipients.length);
+  // Agents may call their tasks by the message_id: it must not mean those of somebody else's request as well.
+  for (const taskId of [messageId, ...taskIdsOf(messageId, Math.max(recipients.length, 2))]) requireFree(draft, taskId);
   requireFew(draft, taskIds.length);
   for (const [index, assignee] of recipients.entries()) {
     const task = newTask(draft, { ...delegation, taskId: taskIds[index] ?? '', assignee });

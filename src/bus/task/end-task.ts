@@ -126,12 +126,8 @@ function withdraw(draft: Draft, { delegator, messageId, assignee }: Task, reason
 /** The request is kept for further attempts until the last task that it made has ended. */
 function forgetRequest(draft: Draft, task: Task): void {
   if (!mayBeRepeated(task)) return;
-  const { delegator, messageId } = task;
-  for (const other of tasksOfMessage(draft.tasks, messageId)) {
-    // Somebody else may have sent a request of this name too, if one of the two went to several agents.
-    if (isOpen(other) && other.delegator === delegator) return;
-  }
-  draft.forget({ sender: delegator, messageId });
+  for (const other of tasksOfMessage(draft.tasks, task.messageId)) if (isOpen(other)) return;
+  draft.forget({ sender: task.delegator, messageId: task.messageId });
 }
 
 /** The bus's own words are lost on a mailbox that has no room: the session's events have the same facts. */

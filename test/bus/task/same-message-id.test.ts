@@ -1,7 +1,6 @@
-/** Goal: requests of two agents that have one message_id do not disturb each other. Method: the real bus, time by hand. */
-import { durationFromMs } from '@bufbuild/protobuf/wkt';
+/** Goal: the name of a request means one thing in its session. Method: the real bus. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BACKEND, FRONTEND, ORCHESTRATOR } from '../../open-bus.ts';
+import { BACKEND, FRONTEND } from '../../open-bus.ts';
 import { openTaskRig, type TaskRig } from './task-rig.ts';
 
 let rig: TaskRig;
@@ -10,12 +9,13 @@ beforeEach(async () => {
 });
 afterEach(() => rig.bus.close());
 
-test('a request is not kept for the open task of somebody else whose request has the same message_id', async () => {
-  const routing = { timeout: durationFromMs(10_000), retryPolicy: { maxRetries: 1 } };
-  await rig.delegate('t', { to: { role: 'implementer' }, routing });
-  await rig.delegate('t', { from: BACKEND, to: FRONTEND, routing });
-  expect(await rig.engine.messages.envelope({ sender: BACKEND, messageId: 't' })).toBeDefined();
-  await rig.cancel('t', BACKEND);
-  expect(await rig.engine.messages.envelope({ sender: BACKEND, messageId: 't' })).toBeUndefined();
-  expect(await rig.engine.messages.envelope({ sender: ORCHESTRATOR, messageId: 't' })).toBeDefined();
-});
+test.each([
+  { first: 'several agents', to: { role: 'implementer' }, then: FRONTEND },
+  { first: 'one agent', to: FRONTEND, then: 'all' as const },
+])(
+  'a message_id that went to $first is not free for somebody else, whose answers would mean both',
+  async ({ to, then }) => {
+    await rig.delegate('t', { to });
+    await expect(rig.delegate('t', { from: BACKEND, to: then })).rejects.toMatchObject({ reason: 'TASK_ID_TAKEN' });
+  },
+);

@@ -10,12 +10,12 @@ beforeEach(async () => {
 afterEach(() => rig.bus.close());
 
 test.each([
-  { first: 'several agents', to: { role: 'implementer' }, then: FRONTEND },
-  { first: 'one agent', to: FRONTEND, then: 'all' as const },
+  { first: 'several agents', to: { role: 'implementer' }, next: FRONTEND },
+  { first: 'one agent', to: FRONTEND, next: 'all' as const },
 ])(
   'a message_id that went to $first is not free for somebody else, whose answers would mean both',
-  async ({ to, then }) => {
+  async ({ to, next }) => {
     await rig.delegate('t', { to });
-    await expect(rig.delegate('t', { from: BACKEND, to: then })).rejects.toMatchObject({ reason: 'TASK_ID_TAKEN' });
+    await expect(rig.delegate('t', { from: BACKEND, to: next })).rejects.toMatchObject({ reason: 'TASK_ID_TAKEN' });
   },
 );

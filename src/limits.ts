@@ -38,7 +38,7 @@ export const SESSION_LIMITS = {
   maxTasks: 10_000,
   /** Members beyond this make every change of the roster costly. */
   maxParticipants: 256,
-  /** Loading a session folds at most this many events after its snapshot: some milliseconds. */
+  /** Loading a session folds at most this many events after its snapshot, or one a task if it has more: some milliseconds. */
   snapshotEvery: 256,
   /** Newest events kept for watchers that follow closely, so that they do not read the disk. */
   recentEvents: 128,
@@ -96,6 +96,10 @@ export const CALL_LIMITS = {
   receivePage: { default: 1, max: 1_000 },
   /** Long enough for a call to a model to answer, short enough that a lost delivery is soon somebody else's. */
   defaultLeaseMs: 30 * SECOND,
+  /** A wait that the deadline of its call bounds ends this much earlier: the answer has to be there before the caller gives up. */
+  answerMarginMs: 250,
+  /** The same as a part of the time that the call has, for short deadlines. */
+  answerMarginShare: 0.1,
   /** Name of the one process of an agent that does not name itself. */
   defaultInstanceId: 'default',
 } as const;

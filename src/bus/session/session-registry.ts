@@ -247,7 +247,9 @@ interface EncodedEvents {
 function appendOf(live: LiveSession, { events, encoded, isEnd }: EncodedEvents): SessionAppend {
   const { decided, sessionId } = live;
   const lastSequence = Number(decided.lastSequence);
-  const takesSnapshot = isEnd || lastSequence - live.snapshotSequence >= SESSION_LIMITS.snapshotEvery;
+  // A snapshot has all tasks in it: the more there are the rarer it is, so that each event costs the same.
+  const dueAfter = Math.max(SESSION_LIMITS.snapshotEvery, live.tasks.size);
+  const takesSnapshot = isEnd || lastSequence - live.snapshotSequence >= dueAfter;
   if (takesSnapshot) live.snapshotSequence = lastSequence;
   return {
     sessionId,

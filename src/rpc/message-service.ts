@@ -28,7 +28,7 @@ export function createMessageService(
         return responseOf(await messages.send(callerOf(context), incoming));
       }
       const outcome = await ask(callerOf(context), incoming, {
-        waitMs: shortest(wait && durationMs(wait), context.timeoutMs()),
+        waitMs: shortest(wait && durationMs(wait), timeToAnswer(context.timeoutMs())),
         cancelOnTimeout,
         signal: createWaitingSignal(context.signal, drain),
       });
@@ -99,7 +99,16 @@ function responseOf({ messageId, duplicate, acceptedAt, recipients }: SendOutcom
   return { messageId, duplicate, acceptedTime: timestampFromMs(acceptedAt), recipients: [...recipients] };
 }
 
-/** The call's own deadline ends a wait too, and what was asked for at its end is done then. */
+/**
+ * The call's own deadline ends a wait too, and what was asked for at its end is done then. A little earlier, since at
+ * the deadline itself a client hangs up: that says nothing of the task, and would hear nothing of it.
+ */
+function timeToAnswer(timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs === undefined) return undefined;
+  const { answerMarginMs, answerMarginShare } = CALL_LIMITS;
+  return Math.max(timeoutMs - Math.min(answerMarginMs, timeoutMs * answerMarginShare), 0);
+}
+
 function shortest(...waits: readonly (number | undefined)[]): number | undefined {
   const given = waits.filter((wait) => wait !== undefined);
   return given.length === 0 ? undefined : Math.min(...given);

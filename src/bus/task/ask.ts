@@ -27,7 +27,7 @@ import type { Supervisor } from './supervisor.ts';
 export type Ask = (caller: Caller, message: IncomingMessage, wait: AskOptions) => Promise<AskOutcome>;
 
 export interface AskOptions {
-  /** Undefined for the longest. */
+  /** From the call on; undefined for the longest. */
   readonly waitMs: number | undefined;
   /** Whether the task is called off when the wait is over before it. */
   readonly cancelOnTimeout: boolean;
@@ -75,11 +75,12 @@ export function createAsk({ messages, registry, supervisor, awaited, clock }: As
     return { live, task };
   }
 
-  async function endOf({ live, task }: PlacedTask, { waitMs, signal }: AskOptions): Promise<Task | undefined> {
-    const waiting = createTimeoutSignal(clock, Math.min(waitMs ?? Infinity, TASK_LIMITS.maxSyncWaitMs), signal);
+  async function endOf({ live, task }: PlacedTask, until: number, signal: AbortSignal): Promise<Task | undefined> {
+    const waiting = createTimeoutSignal(clock, until - clock.now(), signal);
     try {
       const ended = await awaitEnd(live, task.taskId, waiting.signal);
-      if (ended === undefined) signal.throwIfAborted();
+      // A call may end right after its wait: the wait counts then, and with it what was asked for at its end.
+      if (ended === undefined && !waiting.timedOut) signal.throwIfAborted();
       return ended;
     } finally {
       waiting.cancel();
@@ -96,11 +97,12 @@ export function createAsk({ messages, registry, supervisor, awaited, clock }: As
   return async (caller, message, wait) => {
     const { head } = message;
     requireTask(message);
+    const until = clock.now() + Math.min(wait.waitMs ?? Infinity, TASK_LIMITS.maxSyncWaitMs);
     const endWait = awaited.add({ delegator: head.sender, messageId: head.messageId });
     try {
       const outcome = await messages.send(caller, message);
       const placed = await placedTask(message);
-      const ended = await endOf(placed, wait);
+      const ended = await endOf(placed, until, wait.signal);
       if (ended === undefined) {
         if (wait.cancelOnTimeout) await callOff(caller, placed.live, placed.task.taskId);
         throw waitedTooLong(placed.task);

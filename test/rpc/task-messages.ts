@@ -3,7 +3,7 @@ import { type DeliveryMode, MessageType, type ReplyMode } from '../../gen/ts/age
 import { BACKEND, ORCHESTRATOR } from '../open-bus.ts';
 import { sessionId } from './start-services.ts';
 
-type Duration = { readonly seconds: bigint };
+type Duration = { readonly seconds: bigint; readonly nanos?: number };
 
 export interface RequestFields {
   /** The backend by default. */

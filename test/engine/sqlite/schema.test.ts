@@ -131,6 +131,47 @@ describe('migrating', () => {
     expect(db.prepare('PRAGMA application_id').get()).toEqual({ application_id: APPLICATION_ID });
   });
 
+  it('leaves all that was on record, waiting or dead in a file of the first version as it was', async () => {
+    const dir = makeDir();
+    const db = new DatabaseSync(join(dir, 'agentbus.db'));
+    migrate(db, file, MIGRATIONS.slice(0, 1));
+    const record = db.prepare(
+      `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at, attempts, outcome, reason)
+       VALUES (?, 'test://sender', ?, 'test://receiver', x'ff', ?, ?, ?, ?)`,
+    );
+    const now = Date.now();
+    record.run(1, 'acknowledged', now, 0, null, null);
+    record.run(2, 'dead', now, 5, 2, 'why');
+    record.run(3, 'waiting', now, 1, null, null);
+    record.run(4, 'large', now, 0, null, null);
+    const mail = db.prepare('INSERT INTO mail (seq, priority, expires_at, envelope) VALUES (?, ?, ?, ?)');
+    const envelopes = [Buffer.from('the envelope'), Buffer.alloc(100_000, 'x')];
+    mail.run(3, 3, now + 60_000, envelopes[0]!);
+    mail.run(4, 2, null, envelopes[1]!);
+    db.close();
+
+    const engine = await open(dir);
+    onTestFinished(() => engine.close());
+    const keys = ['acknowledged', 'dead', 'waiting', 'large'].map((messageId) => ({
+      sender: 'test://sender',
+      messageId,
+    }));
+    const records = (await engine.messages.find(keys)).map(([one]) => [one?.state, one?.attempts, one?.reason]);
+    expect(records).toEqual([
+      ['acknowledged', 1, undefined],
+      ['dead_lettered', 5, 'why'],
+      ['queued', 1, undefined],
+      ['queued', 0, undefined],
+    ]);
+    const request = { agentId: 'test://receiver', holder: 'h', limit: 9, maxBytes: 1e6, leaseMs: 1e6 };
+    const leases = await engine.mailboxes.lease(request);
+    expect(leases.map(({ messageId, priority, attempt, tag }) => [messageId, priority, attempt, tag])).toEqual([
+      ['waiting', 3, 2, 0],
+      ['large', 2, 1, 0],
+    ]);
+    expect(leases.map(({ envelope }) => Buffer.from(envelope).equals(envelopes.shift()!))).toEqual([true, true]);
+  });
+
   it('changes nothing when a step fails', () => {
     const dir = makeDir();
     const path = join(dir, 'agentbus.db');

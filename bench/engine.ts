@@ -3,6 +3,9 @@
  * message 256 bytes, everything fsynced, nothing else in the way. Its own process,
  * no network. Prints a table, and the machine it is true of.
  *
+ * The rounds of a task have a tag, keep the envelope, and forget it in a write of its own
+ * at the end, as the bus does.
+ *
  *   node bench/engine.ts [--seconds 5] [--dir <data directory>]
  */
 import { createHash } from 'node:crypto';
@@ -16,7 +19,10 @@ import { createSystemClock } from '../src/lib/clock.ts';
 import { createSystemRandom } from '../src/lib/random.ts';
 import { STORE_LIMITS } from '../src/limits.ts';
 
+type Kind = 'message' | 'task';
+
 interface Result {
+  readonly kind: Kind;
   readonly inFlight: number;
   readonly roundsPerSecond: number;
   readonly writesPerCommit: number;
@@ -30,18 +36,21 @@ interface Result {
 const ENVELOPE_BYTES = 256;
 const AGENTS = 16;
 const IN_FLIGHT = [1, 16, 128, 512, 1024, 4096];
+const TASKS_IN_FLIGHT = [128, 1024];
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' }, dir: { type: 'string' } } });
 
 async function main(): Promise<void> {
   const results: Result[] = [];
-  for (const inFlight of IN_FLIGHT) results.push(await run(inFlight, Number(values.seconds) * 1_000));
+  const durationMs = Number(values.seconds) * 1_000;
+  for (const inFlight of IN_FLIGHT) results.push(await run('message', inFlight, durationMs));
+  for (const inFlight of TASKS_IN_FLIGHT) results.push(await run('task', inFlight, durationMs));
   console.log(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, SQLite ${process.versions.sqlite}`);
   console.log(`${ENVELOPE_BYTES} B envelopes, ${AGENTS} mailboxes, send -> lease -> acknowledge, both writes fsynced`);
   console.table(results);
 }
 
-async function run(inFlight: number, durationMs: number): Promise<Result> {
+async function run(kind: Kind, inFlight: number, durationMs: number): Promise<Result> {
   const dataDir = mkdtempSync(join(values.dir ?? tmpdir(), 'agentbus-bench-'));
   let commits = 0;
   let writes = 0;
@@ -63,7 +72,7 @@ async function run(inFlight: number, durationMs: number): Promise<Result> {
   const mainBefore = process.threadCpuUsage();
   const startedAt = performance.now();
   const until = startedAt + durationMs;
-  await Promise.all(Array.from({ length: inFlight }, (_, lane) => runLane(engine, { lane, until, latencies })));
+  await Promise.all(Array.from({ length: inFlight }, (_, lane) => runLane(engine, { kind, lane, until, latencies })));
   const elapsedMs = performance.now() - startedAt;
   const cpu = process.cpuUsage(cpuBefore);
   const main = process.threadCpuUsage(mainBefore);
@@ -73,6 +82,7 @@ async function run(inFlight: number, durationMs: number): Promise<Result> {
   const at = (share: number): number => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
   const perRound = (used: NodeJS.CpuUsage): number => Number(((used.user + used.system) / latencies.length).toFixed(1));
   return {
+    kind,
     inFlight,
     roundsPerSecond: Math.round((latencies.length / elapsedMs) * 1_000),
     writesPerCommit: Math.round(writes / commits),
@@ -83,9 +93,15 @@ async function run(inFlight: number, durationMs: number): Promise<Result> {
   };
 }
 
+interface LaneOptions {
+  readonly kind: Kind;
+  readonly lane: number;
+  readonly until: number;
+  readonly latencies: number[];
+}
+
 /** One sender and one receiver in lock-step; many lanes share the engine, and each mailbox. */
-async function runLane(engine: Engine, options: { lane: number; until: number; latencies: number[] }): Promise<void> {
-  const { lane, until, latencies } = options;
+async function runLane(engine: Engine, { kind, lane, until, latencies }: LaneOptions): Promise<void> {
   const agentId = `bench://receiver-${lane % AGENTS}`;
   const envelope = new Uint8Array(ENVELOPE_BYTES).fill(lane);
   const fingerprint = createHash('sha256').update(envelope).digest();
@@ -99,6 +115,7 @@ async function runLane(engine: Engine, options: { lane: number; until: number; l
       priority: 2,
       acceptedAt: Date.now(),
       envelope,
+      ...(kind === 'task' && { tag: 1, keep: true }),
     };
     await engine.journal.commit({ messages: [message] });
     const leases = await engine.mailboxes.lease({
@@ -108,11 +125,12 @@ async function runLane(engine: Engine, options: { lane: number; until: number; l
       maxBytes: 1 << 20,
       leaseMs: 30_000,
     });
-    const { stale } = await engine.mailboxes.acknowledge(
+    const { stale, tagged } = await engine.mailboxes.acknowledge(
       agentId,
       leases.map((lease) => lease.deliveryId),
     );
     if (leases.length !== 1 || stale.length > 0) throw new Error('a message went missing');
+    if (kind === 'task') await engine.journal.commit({ forget: tagged });
     latencies.push(performance.now() - startedAt);
   }
 }

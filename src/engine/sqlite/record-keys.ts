@@ -104,8 +104,8 @@ export function createRecordKeys(db: DatabaseSync, hash: HashKey = createHashKey
     add: (key, sequence) => remember(hashOf(key), sequence),
     find(key) {
       // While a generation goes to the index, a key of it may be in both.
-      const found = new Set<number>();
-      for (const { seq } of findIndexed.iterate(hashOf(key), key.sender, key.messageId)) found.add(seq as number);
+      const indexed = findIndexed.all(hashOf(key), key.sender, key.messageId);
+      const found = new Set(indexed.map(({ seq }) => seq as number));
       if (merging !== undefined) collect(merging, key, found);
       collect(recent, key, found);
       return [...found].sort((a, b) => a - b);

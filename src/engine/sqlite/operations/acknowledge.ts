@@ -1,7 +1,7 @@
 import type { MessageKey } from '../../engine.ts';
 import type { Operation } from '../operation.ts';
+import type { TapeWriter } from '../tape.ts';
 import { prepareMailDrop } from './mail-drop.ts';
-import { decodeKeys, encodeKeys } from './message-keys.ts';
 
 export interface AcknowledgeRequest {
   readonly sequence: number;
@@ -33,7 +33,6 @@ export const acknowledge: Operation<readonly AcknowledgeRequest[], MessageKey[]>
     const count = db.prepare('UPDATE messages SET attempts = ? WHERE seq = ?');
     const name = db.prepare('SELECT sender, message_id AS messageId FROM messages WHERE seq = ?');
     return (request, reply) => {
-      const tagged: MessageKey[] = [];
       for (let left = request.number(); left > 0; left--) {
         const sequence = request.number();
         const attempts = request.number();
@@ -42,10 +41,24 @@ export const acknowledge: Operation<readonly AcknowledgeRequest[], MessageKey[]>
         // What a withdrawal took first has its record as the withdrawal left it.
         if (!dropped) continue;
         if (attempts > 0) count.run(attempts, sequence);
-        if (tag > 0) tagged.push(name.get(sequence) as unknown as MessageKey);
+        if (tag > 0) encodeTagged(name.get(sequence) as unknown as MessageKey, reply);
       }
-      encodeKeys(tagged, reply);
+      reply.number(END);
     };
   },
-  decode: decodeKeys,
+  decode(tape) {
+    const tagged: MessageKey[] = [];
+    while (tape.number() !== END) tagged.push({ sender: tape.text(), messageId: tape.text() });
+    return tagged;
+  },
 };
+
+/** Follows the last of those that are named, where `NEXT` comes before each. */
+const END = 0;
+const NEXT = 1;
+
+function encodeTagged({ sender, messageId }: MessageKey, tape: TapeWriter): void {
+  tape.number(NEXT);
+  tape.text(sender);
+  tape.text(messageId);
+}

@@ -20,7 +20,7 @@ export interface CommitRequest {
   readonly write: Write;
   /** The place of the first message in the order of acceptance; the others follow it. Unused without one. */
   readonly sequence: number;
-  /** Milliseconds since the epoch. */
+  /** When copies are taken back, in milliseconds since the epoch; unused where none are. */
   readonly at: number;
 }
 
@@ -83,9 +83,11 @@ function encodeCommit({ write, sequence, at }: CommitRequest, tape: TapeWriter):
     (append === undefined ? 0 : APPEND) | (withdraw.length === 0 ? 0 : WITHDRAW) | (forget.length === 0 ? 0 : FORGET),
   );
   tape.number(sequence);
-  tape.number(at);
   if (append !== undefined) encodeAppend(append, tape);
-  if (withdraw.length > 0) encodeWithdrawals(withdraw, tape);
+  if (withdraw.length > 0) {
+    tape.number(at);
+    encodeWithdrawals(withdraw, tape);
+  }
   if (forget.length > 0) encodeKeys(forget, tape);
   tape.number(messages.length);
   for (const message of messages) encodeMessage(message, tape);
@@ -106,8 +108,8 @@ const NONE: readonly never[] = [];
 function decodeCommit(tape: TapeReader): TapedWrite {
   const parts = tape.number();
   const sequence = tape.number();
-  const at = tape.number();
   const append = parts & APPEND ? decodeAppend(tape) : undefined;
+  const at = parts & WITHDRAW ? tape.number() : 0;
   const withdraw = parts & WITHDRAW ? decodeWithdrawals(tape) : NONE;
   const forget = parts & FORGET ? decodeKeys(tape) : NONE;
   const messages: TapedMessage[] = [];

@@ -13,21 +13,33 @@ export function isStoredApart({ recipients, keep }: Pick<NewMessage, 'recipients
   return recipients.length > 1 || keep === true;
 }
 
+// What follows on the tape; most messages need none of it, and every number is written and read for each of them.
 const FURTHER = 1;
 const KEEP = 2;
+const TAGGED = 4;
+const DELAYED = 8;
+/** Other than one. */
+const RECIPIENTS = 16;
 
 export function encodeMessage(message: NewMessage, tape: TapeWriter): void {
+  const { recipients, availableAt, tag = 0 } = message;
+  tape.number(
+    (message.further === true ? FURTHER : 0) |
+      (message.keep === true ? KEEP : 0) |
+      (tag === 0 ? 0 : TAGGED) |
+      (availableAt === undefined ? 0 : DELAYED) |
+      (recipients.length === 1 ? 0 : RECIPIENTS),
+  );
+  if (tag !== 0) tape.number(tag);
+  if (availableAt !== undefined) tape.number(availableAt);
+  if (recipients.length !== 1) tape.number(recipients.length);
+  for (const recipient of recipients) tape.text(recipient);
   tape.text(message.sender);
   tape.text(message.messageId);
   tape.bytes(message.fingerprint);
   tape.number(message.priority);
   tape.number(message.acceptedAt);
-  tape.optionalNumber(message.availableAt);
   tape.optionalNumber(message.expiresAt);
-  tape.number(message.tag ?? 0);
-  tape.number((message.further === true ? FURTHER : 0) | (message.keep === true ? KEEP : 0));
-  tape.number(message.recipients.length);
-  for (const recipient of message.recipients) tape.text(recipient);
   tape.bytes(message.envelope);
 }
 
@@ -48,29 +60,24 @@ export interface TapedMessage {
 }
 
 export function decodeMessage(tape: TapeReader): TapedMessage {
-  const sender = tape.text();
-  const messageId = tape.text();
-  const fingerprint = tape.bytes();
-  const priority = tape.number();
-  const acceptedAt = tape.number();
-  const availableAt = tape.optionalNumber();
-  const expiresAt = tape.optionalNumber();
-  const tag = tape.number();
   const flags = tape.number();
+  const tag = flags & TAGGED ? tape.number() : 0;
+  const availableAt = flags & DELAYED ? tape.number() : undefined;
   const recipients: string[] = [];
-  for (let left = tape.number(); left > 0; left--) recipients.push(tape.text());
+  for (let left = flags & RECIPIENTS ? tape.number() : 1; left > 0; left--) recipients.push(tape.text());
+  // An object literal is evaluated in the order it is written, which is the order on the tape.
   return {
-    sender,
-    messageId,
-    fingerprint,
-    priority,
-    acceptedAt,
+    recipients,
     availableAt,
-    expiresAt,
     tag,
     further: (flags & FURTHER) > 0,
     keep: (flags & KEEP) > 0,
-    recipients,
+    sender: tape.text(),
+    messageId: tape.text(),
+    fingerprint: tape.bytes(),
+    priority: tape.number(),
+    acceptedAt: tape.number(),
+    expiresAt: tape.optionalNumber(),
     envelope: tape.bytes(),
   };
 }
@@ -86,22 +93,22 @@ export function prepareMessageInsert({ db, keys }: Store): MessageInserter {
   const insertOne = prepareOneCopy(db);
   const insertCopy = prepareCopies(db);
   const apart = db.prepare('INSERT INTO envelopes (seq, copies, kept, envelope) VALUES (?, ?, ?, ?)');
+  const isTaken = (message: TapedMessage): boolean => !message.further && keys.has(message);
   return {
     findDuplicate(messages) {
-      const [first] = messages;
-      if (messages.length === 1) return first !== undefined && !first.further && keys.has(first) ? first : undefined;
+      const first = messages[0];
+      if (first === undefined || messages.length === 1) return first && isTaken(first) ? first : undefined;
       const inWrite = new Set<string>();
       return messages.find((message) => {
         const key = JSON.stringify([message.sender, message.messageId]);
-        const taken = !message.further && (inWrite.has(key) || keys.has(message));
+        const taken = isTaken(message) || (!message.further && inWrite.has(key));
         inWrite.add(key);
         return taken;
       });
     },
     insert(message, first) {
       keys.add(message, first);
-      const [recipient] = message.recipients;
-      if (recipient !== undefined && isPlain(message)) return insertOne(message, recipient, first);
+      if (isPlain(message)) return insertOne(message, first);
       const records = countRecords(message);
       for (let copy = 0; copy < records; copy++) insertCopy(message, copy, first);
       if (isStoredApart(message)) apart.run(first, message.recipients.length, message.keep ? 1 : 0, message.envelope);
@@ -115,14 +122,15 @@ function isPlain({ recipients, keep, availableAt, tag }: TapedMessage): boolean 
 }
 
 /** Binds no value that is the default: each costs as much as a twentieth of the row. */
-function prepareOneCopy(db: DatabaseSync): (message: TapedMessage, recipient: string, sequence: number) => void {
+function prepareOneCopy(db: DatabaseSync): (message: TapedMessage, sequence: number) => void {
   const record = db.prepare(
     'INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const mail = db.prepare('INSERT INTO mail (seq, priority, expires_at, envelope) VALUES (?, ?, ?, ?)');
-  return ({ sender, messageId, fingerprint, acceptedAt, priority, expiresAt, envelope }, recipient, sequence) => {
-    record.run(sequence, sender, messageId, recipient, fingerprint, acceptedAt);
-    mail.run(sequence, priority, expiresAt ?? null, envelope);
+  return (message, sequence) => {
+    const { sender, messageId, recipients, fingerprint, acceptedAt } = message;
+    record.run(sequence, sender, messageId, recipients[0] as string, fingerprint, acceptedAt);
+    mail.run(sequence, message.priority, message.expiresAt ?? null, message.envelope);
   };
 }
 

@@ -6,9 +6,11 @@ import { fingerprintOf } from '../message/fingerprint.ts';
 import { tagOf } from '../message/tags.ts';
 import { membersOf } from '../session/commands.ts';
 import type { Draft } from '../session/draft.ts';
+import { isOpen } from '../session/evolve-tasks.ts';
 import { type Failure, takeBack, timeOutTask } from './end-task.ts';
 import { isLoose } from './loose-tasks.ts';
 import { type NextAttempt, nextAttempts } from './next-attempt.ts';
+import { tasksOfMessage } from './task-names.ts';
 
 export interface FailedAttempt {
   readonly failure: Failure;
@@ -67,9 +69,16 @@ interface Candidate {
 }
 
 /** An attempt that would begin too late, that could not be answered or that finds no room is passed over. */
-function isPossible(draft: Draft, { deadline }: Task, { attempt, envelope }: Candidate): boolean {
+function isPossible(draft: Draft, task: Task, { attempt, envelope }: Candidate): boolean {
+  const { deadline } = task;
   if (deadline !== undefined && draft.now + attempt.delayMs >= timestampMs(deadline)) return false;
   const { session } = draft;
   if (!isLoose(session.sessionId) && !membersOf(session).includes(attempt.assignee)) return false;
-  return draft.hasRoom(attempt.assignee, envelope.length);
+  return !hasAnother(draft, task, attempt.assignee) && draft.hasRoom(attempt.assignee, envelope.length);
+}
+
+/** Mail tells the tasks of one request apart by their assignees alone, so that none may have two of them. */
+function hasAnother({ tasks }: Draft, { taskId, messageId }: Task, agentId: string): boolean {
+  const others = [...tasksOfMessage(tasks, messageId)].filter((other) => other.taskId !== taskId);
+  return others.some((other) => other.assignee === agentId && isOpen(other));
 }

@@ -31,22 +31,39 @@ function blocksFor(heading: string, language: string): string[] {
 }
 
 describe('README', () => {
-  test('takes a task from its session to its answer with curl', async () => {
+  test('takes tasks from their session to their answers with curl', async () => {
     const script = blocksFor('With curl', 'bash').join('\n');
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script]);
     const answers = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    const [session, task, mail, acknowledged, answer, events] = answers;
-    expect(answers).toHaveLength(6);
+    const [session, task, mail, acknowledged, answer, events, asked, toAll, cancelled, aggregated] = answers;
+    expect(answers).toHaveLength(10);
     expect(session).toMatchObject({ session: { session_id: 'sess_notifications_1', state: 'SESSION_STATE_ACTIVE' } });
-    expect(task).toMatchObject({ message_id: 'task_impl_backend' });
+    expect(task).toMatchObject({ message_id: 'task_impl_backend', recipients: ['opencode://backend'] });
     expect(mail).toMatchObject({ deliveries: [{ attempt: 1, message: { message_id: 'task_impl_backend' } }] });
     expect(acknowledged).not.toHaveProperty('stale_delivery_ids.0');
     expect(answer).toMatchObject({ message_id: 'impl_backend_done' });
     expect(events).toMatchObject({
-      events: [{ sequence: '1', session_created: {} }, { task_delegated: {} }, { task_completed: {} }],
+      events: [
+        { sequence: '1', session_created: {} },
+        { task_delegated: {} },
+        { task_delivered: {} },
+        { task_accepted: {} },
+        { task_completed: {} },
+        { workflow_updated: {} },
+      ],
+    });
+    expect(asked).toMatchObject({
+      message_id: 'task_docs',
+      reply: { sender: { agent_id: 'opencode://backend' }, payload: { artifact: 's3://artifacts/manual.pdf' } },
+    });
+    expect(toAll).toMatchObject({ recipients: ['opencode://backend'] });
+    expect(cancelled).toMatchObject({ task: { status: 'TASK_STATUS_CANCELLED', error: { message: 'not needed' } } });
+    expect(aggregated).toMatchObject({
+      unified_result: { artifact: 's3://artifacts/manual.pdf' },
+      summary_markdown: expect.stringContaining('* Tasks: 3 (2 COMPLETED, 1 CANCELLED)'),
     });
   });
 
@@ -94,12 +111,14 @@ describe('README', () => {
       await expect(run('tsc', ['-p', folder])).resolves.toMatchObject({ stdout: '' });
     }, 60_000);
 
-    test('takes a task from its session to its answer', async () => {
+    test('takes a task from its session to its answer and its summary', async () => {
       const [agent, orchestrator] = files.map((file) =>
         spawn(process.execPath, ['--conditions=agentbus-source', file], { stdio: ['ignore', 'pipe', 'inherit'] }),
       );
       try {
         const [printed] = await Promise.all([text(orchestrator!.stdout), once(orchestrator!, 'exit')]);
+        expect(printed).toContain("opencode://backend { artifact: 's3://artifacts/notification-service.zip' }");
+        expect(printed).toContain('* Tasks: 1 (1 COMPLETED)');
         expect(
           printed
             .trim()

@@ -106,4 +106,5 @@ post /agentbus.v1.SessionService/AggregateResults \
   '{ "session_id": "'"$sessionId"'", "method": "AGGREGATION_METHOD_CONSENSUS" }'
 expect '"verdict":"change"'
 expect '"key":"verdict"'
-printf '\n%b\n' "$(field summary_markdown)"
+summary=$(field summary_markdown)
+printf '\n%b\n' "${summary//\\\"/\"}"

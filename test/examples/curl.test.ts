@@ -46,6 +46,7 @@ test('the review ends with its summary, also when it is done again', async () =>
     for (const line of [
       '* Tasks: 5 (4 COMPLETED, 1 CANCELLED)',
       '> One finding, mended.',
+      '* Agents differ on `verdict`: `"change"` (`review://ada`, `review://bob`), `"approve"` (`review://cleo`)',
       '| `review` | COMPLETED | `review://ada`, `review://bob`, `review://cleo` |',
     ])
       expect(summary).toContain(line);

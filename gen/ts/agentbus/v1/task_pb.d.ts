@@ -178,7 +178,7 @@ export declare type Task = Message<"agentbus.v1.Task"> & {
 
   /**
    * How many of `routing.fallback_agents` had their turn: those that could not be asked, because they had left the
-   * session or had no room, are passed over.
+   * session, had no room or had another task of the same request, are passed over.
    *
    * @generated from field: uint32 fallbacks_asked = 21;
    */

@@ -124,12 +124,23 @@ function fromEngineError(error: EngineError): ConnectError {
   const reason = ENGINE_REASONS[error.code];
   if (reason === undefined) return internalError(error);
   const said = ENGINE_TEXTS[reason] ?? error;
-  return refusal(reason, said.message, { facts: said.facts, cause: error });
+  return refusal(reason, said.message, { facts: namedAsOnWire(said.facts), cause: error });
+}
+
+/** An engine names its facts as the code does, the contract as protobuf does. */
+function namedAsOnWire(facts: Facts): Facts {
+  const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [snakeCase(name), value]));
 }
 
 function internalError(cause: unknown): ConnectError {
-  const logId = randomBytes(6).toString('hex');
+  const logId = newLogId();
   return refusal('INTERNAL', `a fault of the bus, logged as ${logId}`, { facts: { log_id: logId }, cause });
+}
+
+/** Not from the random numbers of a replayable run: nothing is decided by it. */
+function newLogId(): string {
+  return randomBytes(6).toString('hex');
 }
 
 /**
@@ -140,7 +151,8 @@ function completed(error: ConnectError): ConnectError {
   if (infoOf(error) !== undefined) return error;
   const found = reasonOfTransportError(error);
   if (found === undefined) return error;
-  error.details.push({ desc: ErrorInfoSchema, value: errorInfo(found.reason, found.facts) });
+  const facts = found.reason === 'INTERNAL' ? { log_id: newLogId() } : found.facts;
+  error.details.push({ desc: ErrorInfoSchema, value: errorInfo(found.reason, facts) });
   setCode(error, STATUS[found.reason]);
   return error;
 }

@@ -10,28 +10,11 @@ import { describe, expect, test } from 'vitest';
 import { ErrorReason } from '../../gen/ts/agentbus/v1/error_reason_pb.js';
 import { BusError, type Reason } from '../../src/bus/bus-error.ts';
 import { toConnectError } from '../../src/rpc/errors.ts';
+import { type DocumentedReason, documentedReasons } from './documented-reasons.ts';
 
-interface Row {
-  readonly status: string;
-  readonly http: number;
-  readonly when: string;
-  readonly facts: readonly string[];
-}
-
-const ROW = /^\| `(\w+)` \| (\w+) \| (\d+) \| (.+) \| (.+) \|$/gm;
 const VALUE = /\/\/ (.+) Status (\w+)\.\n *\/\/\n *\/\/ Example: (.+)\n *ERROR_REASON_(\w+) = \d+;/g;
 
-function documented(): Map<string, Row> {
-  const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
-  return new Map(
-    Array.from(text.matchAll(ROW), ([, reason = '', status = '', http = '', when = '', facts = '']) => [
-      reason,
-      { status, http: Number(http), when, facts: Array.from(facts.matchAll(/`(\w+)`/g), ([, name = '']) => name) },
-    ]),
-  );
-}
-
-function promised(): Map<string, Omit<Row, 'http'>> {
+function promised(): Map<string, Omit<DocumentedReason, 'http'>> {
   const text = readFileSync(new URL('../../proto/agentbus/v1/error_reason.proto', import.meta.url), 'utf8');
   return new Map(
     Array.from(text.matchAll(VALUE), ([, when = '', status = '', example = '', reason = '']) => {
@@ -51,17 +34,17 @@ const reasons = Object.keys(ErrorReason).filter((name) => Number.isNaN(Number(na
 
 describe('docs/errors.md', () => {
   test('has one row a reason, in the order of the contract', () => {
-    expect([...documented().keys()]).toEqual(reasons);
+    expect([...documentedReasons().keys()]).toEqual(reasons);
     expect([...promised().keys()]).toEqual(reasons);
   });
 
   test.each(reasons)('says of %s what the contract says', (reason) => {
-    const { http: _, ...row } = documented().get(reason)!;
+    const { http: _, ...row } = documentedReasons().get(reason)!;
     expect(row).toEqual(promised().get(reason));
   });
 
   test.each(reasons)('says with which status %s arrives', (reason) => {
     const { code } = toConnectError(new BusError(reason as Reason, 'refused'));
-    expect(documented().get(reason)).toMatchObject({ status: statusName(code), http: codeToHttpStatus(code) });
+    expect(documentedReasons().get(reason)).toMatchObject({ status: statusName(code), http: codeToHttpStatus(code) });
   });
 });

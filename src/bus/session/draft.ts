@@ -28,6 +28,8 @@ export interface Draft {
   add(body: EventBody): void;
   /** Whether a message of so many bytes would still fit into a mailbox, with those that the draft sends there. */
   hasRoom(agentId: string, bytes: number): boolean;
+  /** Keeps room for a message that follows, so that none sent before it takes its place. The result lets go of it. */
+  reserve(agentId: string, bytes: number): () => void;
   /** Adds a message. Whoever adds it has asked for room. */
   send(message: NewMessage): void;
   withdraw(mail: Withdrawal): void;
@@ -78,6 +80,10 @@ export function createDrafts({ clock, random, mailboxes }: DraftSurroundings): O
         bodies.push(body);
       },
       hasRoom: room.has,
+      reserve(agentId, bytes) {
+        room.take(agentId, bytes);
+        return () => room.giveBack(agentId, bytes);
+      },
       send(message) {
         messages.push(message);
         for (const recipient of message.recipients) room.take(recipient, message.envelope.length);
@@ -99,15 +105,17 @@ function numbered({ sessionId, lastSequence }: Position, body: EventBody, now: n
 /** What mailboxes have room for beside what the draft sends to them already. */
 function createRoom(mailboxes: Pick<Mailboxes, 'admit'>) {
   const taken = new Map<string, { messages: number; bytes: number }>();
+  const change = (agentId: string, messages: number, bytes: number): void => {
+    const before = taken.get(agentId) ?? { messages: 0, bytes: 0 };
+    taken.set(agentId, { messages: before.messages + messages, bytes: before.bytes + bytes });
+  };
   return {
     has(agentId: string, bytes: number): boolean {
       const { messages, bytes: others } = taken.get(agentId) ?? { messages: 0, bytes: 0 };
       return mailboxes.admit(agentId, others + bytes, messages + 1).ok;
     },
-    take(agentId: string, bytes: number): void {
-      const before = taken.get(agentId) ?? { messages: 0, bytes: 0 };
-      taken.set(agentId, { messages: before.messages + 1, bytes: before.bytes + bytes });
-    },
+    take: (agentId: string, bytes: number) => change(agentId, 1, bytes),
+    giveBack: (agentId: string, bytes: number) => change(agentId, -1, -bytes),
   };
 }
 

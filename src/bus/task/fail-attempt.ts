@@ -34,7 +34,10 @@ export function failAttempt(draft: Draft, task: Task, { failure, envelope, tell 
     timeOutTask(draft, task, { failure, tell });
     return;
   }
+  // The news is worth less than the attempt, which it goes before: the agent may be the same.
+  const letGo = draft.reserve(next.assignee, envelope.length);
   takeBack(draft, task, { event: 'task_withdrawn', code: failure.reason, reason: failure.message });
+  letGo();
   const at = draft.now + next.delayMs;
   draft.add({
     case: 'taskAttemptFailed',

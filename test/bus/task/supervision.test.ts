@@ -207,6 +207,19 @@ describe('attempts', () => {
     expect((await rig.event('TASK_ATTEMPT_FAILED')).body.value).toMatchObject({ nextAssignee: QA });
     expect((await rig.task('t')).fallbacksAsked).toBe(2);
   });
+
+  test('one that takes the last room of its agent is not kept out by the news of the one before', async () => {
+    await rig.bus.close();
+    const failures: Error[] = [];
+    const observer = { failed: (error: Error) => void failures.push(error) };
+    rig = await openTaskRig({ random, limits: { maxMailboxMessages: 2 }, observer });
+    await rig.delegate('t', { routing: { timeout, retryPolicy: { maxRetries: 1 } } });
+    await rig.receive();
+    rig.clock.advance(10_000);
+    await rig.event('TASK_ATTEMPT_FAILED');
+    expect(payloads(await rig.receive()).map(({ type }) => type)).toEqual(['TASK_REQUEST']);
+    expect(failures).toEqual([]);
+  });
 });
 
 describe('deadlines', () => {

@@ -319,8 +319,8 @@ export declare type Routing = Message<"agentbus.v1.Routing"> & {
   /**
    * Agents to ask in turn when the recipient's attempts are exhausted.
    *
-   * Each gets as many attempts as the recipient had. In a session they must be members of it. At most 16 agent
-   * ids, each once.
+   * Each gets as many attempts as the recipient had. An agent that went away with the task is not asked again while
+   * one of them is left. In a session they must be members of it. At most 16 agent ids, each once.
    *
    * @generated from field: repeated string fallback_agents = 3;
    */

@@ -59,7 +59,7 @@ const CASES: Readonly<Record<Reason, Case>> = {
     provoke: ({ call }) => call('SessionService/GetSession', { sesion_id: SESSION }),
   },
   MESSAGE_TOO_LARGE: {
-    facts: { limit: String(MESSAGE_LIMITS.maxEnvelopeBytes), actual: expect.stringMatching(/^41[3-9]\d{4}$/) },
+    facts: { limit: String(MESSAGE_LIMITS.maxEnvelopeBytes), actual: expect.stringMatching(/^4128[89]\d{2}$/) },
     provoke: ({ call }) =>
       call(SEND, { message: message('m', { payload: { text: 'x'.repeat(MESSAGE_LIMITS.maxEnvelopeBytes) } }) }),
   },
@@ -195,7 +195,7 @@ const CASES: Readonly<Record<Reason, Case>> = {
     },
   },
   LIMIT_REACHED: {
-    facts: { bound: 'participants', limit: String(SESSION_LIMITS.maxParticipants) },
+    facts: { bound: 'participants of a session', limit: String(SESSION_LIMITS.maxParticipants) },
     async provoke({ good, call }) {
       const { maxParticipants } = SESSION_LIMITS;
       const participants = Array.from({ length: maxParticipants }, (_, n) => ({ agent_id: `codex://${n}`, role: 'r' }));

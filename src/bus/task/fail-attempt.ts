@@ -6,7 +6,6 @@ import { fingerprintOf } from '../message/fingerprint.ts';
 import { tagOf } from '../message/tags.ts';
 import { membersOf } from '../session/commands.ts';
 import type { Draft } from '../session/draft.ts';
-import { isOpen } from '../session/evolve-tasks.ts';
 import { type Failure, takeBack, timeOutTask } from './end-task.ts';
 import { isLoose } from './loose-tasks.ts';
 import { type NextAttempt, nextAttempts } from './next-attempt.ts';
@@ -80,8 +79,10 @@ function isPossible(draft: Draft, task: Task, { attempt, envelope }: Candidate):
   return !hasAnother(draft, task, attempt.assignee) && draft.hasRoom(attempt.assignee, envelope.length);
 }
 
-/** Mail tells the tasks of one request apart by their assignees alone, so that none may have two of them. */
+/**
+ * Mail tells the tasks of one request apart by their assignees alone, and an agent knows both by one name: none gets
+ * two of them, not even when it is done with the first, whose mail it may still have.
+ */
 function hasAnother({ tasks }: Draft, { taskId, messageId }: Task, agentId: string): boolean {
-  const others = [...tasksOfMessage(tasks, messageId)].filter((other) => other.taskId !== taskId);
-  return others.some((other) => other.assignee === agentId && isOpen(other));
+  return [...tasksOfMessage(tasks, messageId)].some((other) => other.taskId !== taskId && other.assignee === agentId);
 }

@@ -32,3 +32,12 @@ test('a fallback agent that has a task of the same request keeps that one, and i
   await rig.respond(FRONTEND, 't');
   expect(await rig.task('t#2')).toMatchObject({ status: TaskStatus.COMPLETED });
 });
+
+test('a fallback agent that was done with a task of the same request is not asked again', async () => {
+  await rig.delegate('t', { to: { role: 'implementer' }, routing: { fallbackAgents: [FRONTEND] } });
+  await rig.respond(FRONTEND, 't', { status: 'failed' });
+  const deliveryIds = (await rig.receive(BACKEND)).map(({ deliveryId }) => deliveryId);
+  await rig.bus.deliveries.reject(anybody, BACKEND, { deliveryIds, disposition: 'drop', reason: 'not mine' });
+  await rig.event('TASK_TIMED_OUT');
+  expect(await rig.task('t#1')).toMatchObject({ status: TaskStatus.TIMED_OUT, assignee: BACKEND });
+});

@@ -96,27 +96,47 @@ export function superviseTasks(options: SupervisorOptions): Supervisor {
     );
   }
 
-  /** Writes what ends an attempt or a task. What a task outside of sessions caused goes first: a crash in between is repaired by doing it again. */
+  /** Writes what ends an attempt or a task. */
   function end({ live, task }: PlacedTask, code: Cancellation['code'], decide: (draft: Draft) => void): Promise<void> {
     const draft = openDraft(live);
     decide(draft);
     const ends = !isOpen(draft.tasks.get(task.taskId) ?? task);
-    if (ends) endLooseChildren(live, { code, reason: `task ${task.taskId}, which caused it, ended` });
-    return registry.append(live, draft.change(), { actor: BUS });
-  }
-
-  function endLooseChildren(parent: LiveSession, cancellation: Cancellation): void {
-    for (const child of openTasks.looseChildren(parent.sessionId)) {
-      void cancel(child, { cancellation, actor: BUS }).catch(failed);
+    const reason = `task ${task.taskId}, which caused it, ended`;
+    if (!ends || !endLooseDescendants(live, { code, reason })) {
+      return registry.append(live, draft.change(), { actor: BUS });
     }
+    // What told of those has taken room that the draft has counted on.
+    const last = openDraft(live);
+    decide(last);
+    return registry.append(live, last.change(), { actor: BUS });
   }
 
-  function cancel(placed: PlacedTask, { cancellation, actor }: CancelOrder): Promise<void> {
-    const { live, task } = placed;
-    endLooseChildren(live, { code: 'PARENT_CANCELLED', reason: `task ${task.taskId}, which caused it, was cancelled` });
+  /**
+   * Calls off what a task outside of sessions caused, and what that caused; whether there was anything. The last of
+   * the line goes first: a crash in between is repaired by doing it again.
+   */
+  function endLooseDescendants(parent: LiveSession, cancellation: Cancellation): boolean {
+    const line = openTasks.looseChildren(parent.sessionId).map((placed) => ({ placed, cancellation }));
+    // The line is as long as agents make it, and the loop sees what is pushed while it runs.
+    for (const { placed } of line) {
+      const children = openTasks.looseChildren(placed.live.sessionId);
+      line.push(...children.map((child) => ({ placed: child, cancellation: parentCancelled(placed.task) })));
+    }
+    for (const { placed, cancellation } of line.toReversed()) {
+      void callOff(placed, { cancellation, actor: BUS }).catch(failed);
+    }
+    return line.length > 0;
+  }
+
+  function callOff({ live, task }: PlacedTask, { cancellation, actor }: CancelOrder): Promise<void> {
     const draft = openDraft(live);
     cancelTask(draft, task, cancellation);
     return registry.append(live, draft.change(), { actor });
+  }
+
+  function cancel(placed: PlacedTask, order: CancelOrder): Promise<void> {
+    endLooseDescendants(placed.live, parentCancelled(placed.task));
+    return callOff(placed, order);
   }
 
   const unsubscribe = registry.onDecided((event, live) => {
@@ -145,6 +165,10 @@ export function superviseTasks(options: SupervisorOptions): Supervisor {
       timers.clear();
     },
   };
+}
+
+function parentCancelled({ taskId }: Task): Cancellation {
+  return { code: 'PARENT_CANCELLED', reason: `task ${taskId}, which caused it, was cancelled` };
 }
 
 function isStillOpen({ live, task }: PlacedTask): boolean {

@@ -94,6 +94,37 @@ describe('a task outside of sessions', () => {
     );
   });
 
+  test('takes a line of any length with it', async () => {
+    const length = 5_000;
+    const routing = { expiresAt: timestampFromMs(rig.clock.now() + 60_000) };
+    const parentOf = (at: number) => (at === 0 ? '' : `t${at - 1}`);
+    const self = { ...loose, from: BACKEND, to: BACKEND, routing };
+    // What one agent sends is accepted in its order, so that each finds the one before.
+    const sends = Array.from({ length }, (_, at) => rig.delegate(`t${at}`, { ...self, parentTaskId: parentOf(at) }));
+    await Promise.all(sends);
+    rig.clock.advance(60_000);
+    await rig.bus.flush();
+    expect((await get('t0', BACKEND)).error?.reason).toBe('DEADLINE_EXCEEDED');
+    expect((await get('t1', BACKEND)).error?.reason).toBe('PARENT_TIMED_OUT');
+    expect((await get(`t${length - 1}`, BACKEND)).error?.reason).toBe('PARENT_CANCELLED');
+  });
+
+  test('ends although what tells of those that it caused has taken the last room', async () => {
+    await rig.bus.close();
+    const failures: Error[] = [];
+    const observer = { failed: (error: Error) => void failures.push(error) };
+    rig = await openTaskRig({ limits: { maxMailboxMessages: 2 }, observer });
+    for (const agentId of [ORCHESTRATOR, BACKEND]) (await rig.connect(agentId)).close();
+    await rig.delegate('p', { ...loose, routing: { timeout: durationFromMs(10_000) } });
+    await rig.delegate('c', { ...loose, from: BACKEND, to: ORCHESTRATOR, parentTaskId: 'p' });
+    await rig.receive(ORCHESTRATOR);
+    rig.clock.advance(10_000);
+    await expect.poll(async () => (await get('p')).error?.reason).toBe('ATTEMPT_TIMED_OUT');
+    expect((await get('c', BACKEND)).error?.reason).toBe('PARENT_TIMED_OUT');
+    expect(failures).toEqual([]);
+    expect(rig.engine.mailboxes.depth(ORCHESTRATOR).messages).toBe(1);
+  });
+
   test('has an id of its own for each delegator, once', async () => {
     await rig.delegate('t', loose);
     await rig.delegate('t', { ...loose, from: FRONTEND });

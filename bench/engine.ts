@@ -114,8 +114,9 @@ async function runLane(engine: Engine, { kind, lane, until, latencies }: LaneOpt
       recipients: [agentId],
       priority: 2,
       acceptedAt: Date.now(),
+      tag: kind === 'task' ? 1 : 0,
+      keep: kind === 'task',
       envelope,
-      ...(kind === 'task' && { tag: 1, keep: true }),
     };
     await engine.journal.commit({ messages: [message] });
     const leases = await engine.mailboxes.lease({

@@ -97,8 +97,9 @@ function createMailLoader(pending: PendingMail): (chunk: MailChunk) => void {
   return (chunk) => {
     agentIds.push(...chunk.newMailboxes);
     readMailRows(chunk, ({ mailbox, returned, ...row }) => {
-      const box = pending.reserve(agentIds[mailbox] as string, row.size);
-      pending.add(box, { ...row, returned: returnReason(returned) });
+      const agentId = agentIds[mailbox] as string;
+      pending.reserve(agentId, row.size);
+      pending.add(agentId, { ...row, returned: returnReason(returned) });
     });
   };
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Journal, NewMessage, Write } from '../engine.ts';
+import type { Journal, MailboxRoom, NewMessage, Write } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { Endings, WithdrawnEntry } from './endings.ts';
 import type { OpenedState } from './load-state.ts';
-import type { Entry, Mailbox } from './mailbox.ts';
+import type { Entry } from './mailbox.ts';
 import type { CommitReply } from './operations/commit.ts';
 import { commit } from './operations/commit.ts';
 import { countRecords, isStoredApart } from './operations/insert-messages.ts';
@@ -27,7 +27,7 @@ export function createJournal({ clock, store, pending, endings, opened }: Journa
 
   const submit = (write: Write): Promise<void> => {
     const { messages = NONE } = write;
-    const mailboxes = reserveAll(pending, messages);
+    reserveAll(pending, messages);
     const sequence = lastSequence + 1;
     for (const message of messages) lastSequence += countRecords(message);
     // Read only where it is needed: the clock is asked for each of a hundred thousand writes a second otherwise.
@@ -35,34 +35,26 @@ export function createJournal({ clock, store, pending, endings, opened }: Journa
     return new Promise((resolve, reject) => {
       const done = (reply: CommitReply): void => {
         if ('refusal' in reply) {
-          unreserveAll(pending, messages, mailboxes);
+          unreserve(pending, messages);
           reject(reply.refusal);
           return;
         }
         if (reply.withdrawn.length > 0) endings.withdrawn(findEntries(write, reply.withdrawn), at);
-        deliver(messages, mailboxes, sequence);
+        deliver(messages, sequence);
         resolve();
       };
       store.submit(commit, { write, sequence, at }, { done, failed: reject });
     });
   };
-  /** `mailboxes` has one for each copy of each message. */
-  const deliver = (messages: readonly NewMessage[], mailboxes: readonly Mailbox[], from: number): void => {
-    let first = from;
-    let next = 0;
+  const deliver = (messages: readonly NewMessage[], from: number): void => {
+    let sequence = from;
     for (const message of messages) {
-      const {
-        priority,
-        expiresAt = Number.POSITIVE_INFINITY,
-        availableAt = 0,
-        tag = 0,
-        envelope,
-        recipients,
-      } = message;
+      const { priority, expiresAt = Number.POSITIVE_INFINITY, availableAt = 0, tag = 0, envelope } = message;
       const size = envelope.byteLength;
-      const shared = isStoredApart(message) ? first : 0;
+      const shared = isStoredApart(message) ? sequence : 0;
       const content = toContent(message);
-      for (let sequence = first; sequence < first + recipients.length; sequence++) {
+      const next = sequence + countRecords(message);
+      for (const recipient of message.recipients) {
         const entry = {
           sequence,
           priority,
@@ -74,9 +66,10 @@ export function createJournal({ clock, store, pending, endings, opened }: Journa
           attempts: 0,
           returned: undefined,
         };
-        pending.add(mailboxes[next++] as Mailbox, entry, content);
+        pending.add(recipient, entry, content);
+        sequence++;
       }
-      first += countRecords(message);
+      sequence = next;
     }
   };
   /** What waits on disk is in memory too, and was until now. */
@@ -97,28 +90,34 @@ export function createJournal({ clock, store, pending, endings, opened }: Journa
 }
 
 /** Keeps room for every copy, or for none. */
-function reserveAll(pending: PendingMail, messages: readonly NewMessage[]): Mailbox[] {
-  const mailboxes: Mailbox[] = [];
+function reserveAll(pending: PendingMail, messages: readonly NewMessage[]): void {
+  let reserved = 0;
   for (const { recipients, envelope } of messages) {
     for (const recipient of recipients) {
       const room = pending.room(recipient, envelope.byteLength);
-      if (room.ok) {
-        mailboxes.push(pending.reserve(recipient, envelope.byteLength));
-        continue;
+      if (!room.ok) {
+        unreserve(pending, messages, reserved);
+        throw mailboxFull(recipient, room);
       }
-      unreserveAll(pending, messages, mailboxes);
-      const { bound, limit, actual } = room;
-      const text = `the mailbox of ${recipient} would hold ${actual} ${bound}, and may hold ${limit}`;
-      throw new EngineError('mailbox_full', text, { facts: { agentId: recipient, bound, limit, actual } });
+      pending.reserve(recipient, envelope.byteLength);
+      reserved++;
     }
   }
-  return mailboxes;
 }
 
-/** Gives back the room of the first copies, one for each of `mailboxes`. */
-function unreserveAll(pending: PendingMail, messages: readonly NewMessage[], mailboxes: readonly Mailbox[]): void {
-  const sizes = messages.flatMap(({ recipients, envelope }) => recipients.map(() => envelope.byteLength));
-  for (const [index, mailbox] of mailboxes.entries()) pending.unreserve(mailbox, sizes[index] as number);
+/** Gives back the room of the first so many copies. */
+function unreserve(pending: PendingMail, messages: readonly NewMessage[], copies = Number.POSITIVE_INFINITY): void {
+  let left = copies;
+  for (const { recipients, envelope } of messages) {
+    for (const recipient of recipients) {
+      if (left-- > 0) pending.unreserve(recipient, envelope.byteLength);
+    }
+  }
+}
+
+function mailboxFull(agentId: string, { bound, limit, actual }: MailboxRoom & { ok: false }): EngineError {
+  const text = `the mailbox of ${agentId} would hold ${actual} ${bound}, and may hold ${limit}`;
+  return new EngineError('mailbox_full', text, { facts: { agentId, bound, limit, actual } });
 }
 
 /** A small view of a large buffer would keep all of it in memory for as long as the message waits. */

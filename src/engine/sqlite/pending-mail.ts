@@ -17,10 +17,10 @@ export interface PendingMail {
   /** What all mailboxes hold together. */
   total(): MailboxDepth;
   /** Keeps room for a message that is on its way to the disk. */
-  reserve(agentId: string, bytes: number): Mailbox;
-  unreserve(mailbox: Mailbox, bytes: number): void;
+  reserve(agentId: string, bytes: number): void;
+  unreserve(agentId: string, bytes: number): void;
   /** Puts a message in the room that was reserved for it, to be available from its time on. */
-  add(mailbox: Mailbox, entry: NewEntry, content?: MailContent): Entry;
+  add(agentId: string, entry: NewEntry, content?: MailContent): Entry;
   /** Leases what is ready; the expired ones are left for the caller to end. */
   lease(mailbox: Mailbox, request: LeaseRequest): { taken: Entry[]; expired: Entry[] };
   extend(entry: Entry, leaseMs: number): void;
@@ -89,6 +89,8 @@ export function createPendingMail({
     entry.dueAt = at;
     wakes.add(entry);
   };
+  /** A mailbox in which there is room kept for a message, and which is therefore not forgotten. */
+  const reserved = (agentId: string): Mailbox => mailboxes.get(agentId) as Mailbox;
   /** Counts a message in, or with -1 out. */
   const count = (mailbox: Mailbox, messages: 1 | -1, bytes: number): void => {
     mailbox.messages += messages;
@@ -136,11 +138,11 @@ export function createPendingMail({
       }
       count(mailbox, 1, bytes);
       mailbox.touched = true;
-      return mailbox;
     },
-    unreserve: (mailbox, bytes) => count(mailbox, -1, bytes),
+    unreserve: (agentId, bytes) => count(reserved(agentId), -1, bytes),
     total: () => ({ messages: totalMessages, bytes: totalBytes }),
-    add(mailbox, newEntry, content) {
+    add(agentId, newEntry, content) {
+      const mailbox = reserved(agentId);
       const entry = createEntry(mailbox, newEntry);
       const { availableAt } = newEntry;
       const delayed = availableAt > 0 && availableAt > clock.now();

@@ -112,8 +112,8 @@ function decodeCommit(tape: TapeReader): TapedWrite {
   const at = parts & WITHDRAW ? tape.number() : 0;
   const withdraw = parts & WITHDRAW ? decodeWithdrawals(tape) : NONE;
   const forget = parts & FORGET ? decodeKeys(tape) : NONE;
-  const messages: TapedMessage[] = [];
-  for (let left = tape.number(); left > 0; left--) messages.push(decodeMessage(tape));
+  const count = tape.number();
+  const messages = count === 1 ? [decodeMessage(tape)] : Array.from({ length: count }, () => decodeMessage(tape));
   return { sequence, at, append, withdraw, forget, messages };
 }
 

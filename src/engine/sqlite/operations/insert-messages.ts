@@ -63,8 +63,8 @@ export function decodeMessage(tape: TapeReader): TapedMessage {
   const flags = tape.number();
   const tag = flags & TAGGED ? tape.number() : 0;
   const availableAt = flags & DELAYED ? tape.number() : undefined;
-  const recipients: string[] = [];
-  for (let left = flags & RECIPIENTS ? tape.number() : 1; left > 0; left--) recipients.push(tape.text());
+  // A list that grows has room for sixteen more: not for the one that most messages have.
+  const recipients = flags & RECIPIENTS ? Array.from({ length: tape.number() }, () => tape.text()) : [tape.text()];
   // An object literal is evaluated in the order it is written, which is the order on the tape.
   return {
     recipients,

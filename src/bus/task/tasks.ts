@@ -78,14 +78,18 @@ export function createTasks({ registry, supervisor }: TasksOptions): Tasks {
       return { tasks: found, next };
     },
     async cancel(caller, request) {
-      const placed = await find(caller, request);
-      const { live, task } = placed;
+      const { live, task: found } = await find(caller, request);
+      // Another call may have ended it before this one came to its turn.
+      const task = live.tasks.get(found.taskId) ?? found;
       const isAllowed =
         actsFor(caller, task.delegator) || (request.sessionId !== '' && actsFor(caller, live.decided.orchestrator));
       if (!isAllowed) throw notDelegator(task);
       if (isOpen(task) && live.decided.state === SessionState.ACTIVE) {
         const reason = request.reason || 'cancelled';
-        await supervisor.cancel(placed, { cancellation: { code: 'CANCELLED', reason }, actor: actorOf(caller) });
+        await supervisor.cancel(
+          { live, task },
+          { cancellation: { code: 'CANCELLED', reason }, actor: actorOf(caller) },
+        );
       } else if (task.status !== TaskStatus.CANCELLED) {
         throw taskEnded(task);
       } else {

@@ -80,6 +80,13 @@ describe('a task that is called off', () => {
     await expect(rig.cancel('u')).rejects.toEqual(refusal('TASK_ENDED', { task_id: 'u', status: 'COMPLETED' }));
   });
 
+  test('has one end when it is called off twice at once', async () => {
+    await rig.delegate('t');
+    const [first, second] = await Promise.all([rig.cancel('t'), rig.cancel('t')]);
+    expect(second).toEqual(first);
+    expect((await rig.story()).filter((type) => type === 'taskCancelled')).toHaveLength(1);
+  });
+
   test('is called off by its delegator and the orchestrator alone', async () => {
     await rig.delegate('t', { from: BACKEND, to: QA });
     await expect(rig.cancel('t', FRONTEND)).rejects.toEqual(refusal('NOT_DELEGATOR', { delegator: BACKEND }));

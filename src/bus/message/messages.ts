@@ -1,6 +1,6 @@
 import { MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import type { Task } from '../../../gen/ts/agentbus/v1/task_pb.js';
-import type { Engine, MessageRecord } from '../../engine/engine.ts';
+import type { Engine, MessageRecord, NewMessage } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { MESSAGE_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
@@ -82,7 +82,6 @@ export function createMessages(options: MessagesOptions): Messages {
     for (const fallback of isTaskRequest(head) ? head.fallbackAgents : [])
       requireReachable(fallback, session, { directory, membersOnly: true });
     const parent = requireParent(head, { live, openTasks });
-    requireRoom(recipients, message.bytes.length);
     const defaultTtlMs = options.defaultMessageTtlMs;
     const sending = { message, fingerprint, recipients, now, defaultTtlMs, parent, isAwaited };
     return { fingerprint, acceptedAt: now, ...write(sending, live) };
@@ -93,7 +92,9 @@ export function createMessages(options: MessagesOptions): Messages {
     const { sender, messageId } = message.head;
     const origin = { actor: sender, cause: messageId };
     if (live === undefined && !isTaskRequest(message.head)) {
-      return { recipients, written: engine.journal.commit({ messages: [plainMail(sending)] }) };
+      const mail = plainMail(sending);
+      requireRoom(mail);
+      return { recipients, written: engine.journal.commit({ messages: [mail] }) };
     }
     const sessionId = looseSessionId(sender, messageId);
     const draft = openDraft(live ?? { sessionId, decided: undefined, tasks: new Map() });
@@ -101,6 +102,8 @@ export function createMessages(options: MessagesOptions): Messages {
       draft.add(looseSessionCreated({ sessionId, delegator: sender, parent: parent?.live.sessionId, now: draft.now }));
     }
     const mail = decideMessage(draft, sending);
+    // Only now is it known who gets it: an answer that somebody waits for needs no room in a mailbox.
+    requireRoom(mail);
     const written =
       live === undefined
         ? registry.begin(sessionId, draft.change(), origin).written
@@ -108,7 +111,8 @@ export function createMessages(options: MessagesOptions): Messages {
     return { recipients: mail.recipients, written };
   }
 
-  function requireRoom(recipients: readonly string[], bytes: number): void {
+  function requireRoom({ recipients, envelope }: NewMessage): void {
+    const bytes = envelope.length;
     const actual = recipients.length * bytes;
     const limit = MESSAGE_LIMITS.maxBroadcastBytes;
     if (recipients.length > 1 && actual > limit) {

@@ -348,6 +348,20 @@ describe('where answers go', () => {
     expect((await rig.task('t')).result?.content.value).toEqual({ done: true });
   });
 
+  test('where they need no room in a mailbox', async () => {
+    await rig.bus.close();
+    rig = await openTaskRig({ random, limits: { maxMailboxMessages: 1 } });
+    await rig.delegate('filler', { from: BACKEND, to: ORCHESTRATOR });
+    await rig.delegate('t', { routing: { replyMode: ReplyMode.SESSION } });
+    await rig.report(BACKEND, 't', { progress: 10 });
+    await rig.respond(BACKEND, 't', { done: true });
+    expect((await rig.task('t')).status).toBe(TaskStatus.COMPLETED);
+    await rig.receive();
+    await rig.delegate('u', { to: QA });
+    await expect(rig.respond(QA, 'u')).rejects.toMatchObject({ reason: 'MAILBOX_FULL' });
+    expect((await rig.task('u')).status).toBe(TaskStatus.QUEUED);
+  });
+
   test('and an answer that is sent twice is one answer', async () => {
     await rig.delegate('t', { routing: { replyMode: ReplyMode.SESSION } });
     const { story } = rig;

@@ -34,6 +34,9 @@ beforeAll(async () => {
   });
   await master('AgentService/RegisterAgent', { agent: { agent_id: QA } });
   await master('MessageService/SendMessage', { message: notification({ message_id: 'theirs' }) });
+  const inSession = { sender: { agent_id: ORCHESTRATOR, session_id: 'sess_theirs' } };
+  await master('MessageService/SendMessage', { message: task({ message_id: 'task_theirs', ...inSession }) });
+  await master('MessageService/SendMessage', { message: task({ message_id: 'task_outside' }) });
   const { body } = await master('MessageService/ReceiveMessages', { agent_id: QA });
   delivery = body.deliveries[0].delivery_id;
 });
@@ -53,14 +56,18 @@ const notification = (fields: object) => ({
   message_type: 'MESSAGE_TYPE_NOTIFICATION',
   ...fields,
 });
+const task = (fields: object) => notification({ message_type: 'MESSAGE_TYPE_TASK_REQUEST', ...fields });
 const everything = async () => [
   await master('SessionService/GetSession', { session_id: 'sess_theirs' }),
   await master('SessionService/GetSession', { session_id: 'sess_ours' }),
   await master('MessageService/GetMessageStatus', { sender: ORCHESTRATOR, message_id: 'theirs' }),
+  await master('SessionService/GetTask', { session_id: 'sess_theirs', task_id: 'task_theirs' }),
+  await master('SessionService/GetTask', { task_id: 'task_outside', delegator: ORCHESTRATOR }),
   await master('AgentService/ListAgents', {}),
 ];
 
 const asQa = { agent_id: QA };
+const asBackend = { 'x-agent-id': BACKEND };
 test.each<[string, () => object]>([
   ['MessageService/SendMessage', () => ({ message: notification({}) })],
   ['MessageService/ReceiveMessages', () => asQa],
@@ -87,6 +94,10 @@ test.each<[string, object]>([
   ['UpdateSharedContext', { merge_patch: { a: 1 } }],
   ['CompleteSession', { summary: 'done' }],
   ['TerminateSession', { reason: 'bored' }],
+  ['GetTask', { task_id: 'task_theirs' }],
+  ['ListTasks', {}],
+  ['CancelTask', { task_id: 'task_theirs' }],
+  ['AggregateResults', { method: 'AGGREGATION_METHOD_MANUAL' }],
 ])('%s of a session of others says what it says of a session that is none', async (method, body) => {
   const before = await everything();
   const theirs = await narrow(`SessionService/${method}`, { session_id: 'sess_theirs', ...body });
@@ -119,6 +130,28 @@ test('a message cannot be put into a session of others', async () => {
   const message = notification({ sender: { agent_id: BACKEND, session_id: 'sess_theirs' } });
   const answer = await narrow('MessageService/SendMessage', { message });
   expect(answer).toMatchObject({ status: 404, reason: 'SESSION_NOT_FOUND' });
+});
+
+test.each(['GetTask', 'CancelTask'])('%s of a task between others, outside of sessions, finds none', async (method) => {
+  const before = await everything();
+  for (const delegator of [ORCHESTRATOR, QA, '']) {
+    const answer = await narrow(`SessionService/${method}`, { task_id: 'task_outside', delegator }, asBackend);
+    expect(answer).toMatchObject({ status: 404, reason: 'TASK_NOT_FOUND', facts: { task_id: 'task_outside' } });
+    expect(answer.body.message).toBe('there is no task task_outside');
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test('a task in a session can be called off by its delegator and the orchestrator, not by every participant', async () => {
+  const inOurs = { sender: { agent_id: ORCHESTRATOR, session_id: 'sess_ours' }, recipient: { agent_id: BACKEND } };
+  await master('MessageService/SendMessage', { message: task({ message_id: 'task_ours', ...inOurs }) });
+  const named = { session_id: 'sess_ours', task_id: 'task_ours' };
+  expect((await narrow('SessionService/GetTask', named)).body.task).toMatchObject({ assignee: BACKEND });
+  expect(await narrow('SessionService/CancelTask', named)).toMatchObject({
+    status: 403,
+    reason: 'NOT_DELEGATOR',
+    facts: { task_id: 'task_ours', delegator: ORCHESTRATOR },
+  });
 });
 
 test("a delivery of another mailbox is nothing that one's own mailbox holds", async () => {

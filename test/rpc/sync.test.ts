@@ -144,6 +144,21 @@ describe.each(['gRPC', 'JSON'] as const)('DELIVERY_MODE_SYNC over %s', (protocol
     expect(await received(ORCHESTRATOR)).toMatchObject([{ message: { correlationId: 't' } }]);
   });
 
+  it('works outside of sessions too, for an agent that nobody knows', async () => {
+    const { agents, messages, taken } = await start({ protocol });
+    await agents.registerAgent({ agent: { agentId: BACKEND } }, { headers });
+    const outside = { from: 'script://nightly', inSession: '' };
+    const message = taskRequest('t', { ...outside, routing: { deliveryMode: SYNC } });
+    const asking = messages.sendMessage({ message }, { headers });
+    await taken();
+    await messages.sendMessage({ message: taskResponse('t', { verdict: 'good' }, outside) }, { headers });
+    expect((await asking).reply).toMatchObject({
+      sender: { agentId: BACKEND, sessionId: '' },
+      recipient: { target: { value: 'script://nightly' } },
+      content: { value: { verdict: 'good' } },
+    });
+  });
+
   it('ends with the task that times out or is called off', async () => {
     const { ask, taken, sessions, messages } = await start({ protocol });
     const bounded = taskRequest('late', {
@@ -222,8 +237,11 @@ it('answers DRAINING when the bus stops, and gives the reply to a repeat after i
   await first.openSession();
   const asking = first.json('MessageService/SendMessage', { message: jsonQuestion('t') });
   await first.taken();
+  const byGrpc = first.ask('other').catch((reason: unknown) => reason);
+  await first.taken();
   await first.node.stop('a new version');
   expect(await asking).toMatchObject({ status: 503, reason: 'DRAINING' });
+  expect(refusal(await byGrpc)).toEqual({ code: 'Unavailable', reason: 'DRAINING' });
 
   const second = await start({ dataDir });
   const repeated = second.json('MessageService/SendMessage', { message: jsonQuestion('t') });

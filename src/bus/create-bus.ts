@@ -78,10 +78,11 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     isAwaited: awaited.has,
     failed,
   });
-  await reconcileTasks({ registry, openTasks, supervisor, messages: engine.messages });
   const receipts = createReceipts({ clock, observer });
   const taskMail = followTaskMail({ registry, openTasks, supervisor, failed });
   const followers = [receipts, taskMail];
+  const deliveries = createDeliveries({ mailboxes, clock, observer, attend: agents.attend, followers });
+  await reconcileTasks({ registry, openTasks, supervisor, messages: engine.messages });
   const messages = createMessages({
     engine,
     registry,
@@ -119,7 +120,7 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     receipts,
     tasks: createTasks({ registry, supervisor }),
     ask: createAsk({ messages, registry, supervisor, awaited, clock }),
-    deliveries: createDeliveries({ mailboxes, clock, observer, attend: agents.attend, followers }),
+    deliveries,
     agents,
     aggregation: createAggregation({ registry, clock }),
     async flush() {

@@ -1,9 +1,11 @@
 import { TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
 import type { MessageRecord, MessageRecords } from '../../engine/engine.ts';
 import { TASK_LIMITS } from '../../limits.ts';
+import { membersOf } from '../session/commands.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
+import { isLoose } from './loose-tasks.ts';
 import type { OpenTasks, PlacedTask } from './open-tasks.ts';
-import type { Supervisor } from './supervisor.ts';
+import { removedFromSession, type Supervisor } from './supervisor.ts';
 import { accepted } from './task-mail.ts';
 
 export interface ReconcileOptions {
@@ -14,15 +16,15 @@ export interface ReconcileOptions {
 }
 
 /**
- * Makes up for what a crash kept from the logs: mail is settled in one write and the task hears of it in the next. A task
- * whose request was acknowledged or given up meanwhile is told now. Called once, before anybody is served.
+ * Makes up for what a crash kept from the logs: mail is settled, and a participant removed, in one write, and the task
+ * hears of it in the next. It is told now. Called once, before anybody is served and after those who follow the mail
+ * were told where it goes: what happens to it from then on is theirs.
  */
 export async function reconcileTasks(options: ReconcileOptions): Promise<void> {
   const { openTasks, messages } = options;
-  // What is acknowledged is acknowledged: nothing about the mail of a task at work can be missing.
-  const unsure = [...openTasks.all()].filter(({ task }) => task.status !== TaskStatus.WORKING);
-  for (let at = 0; at < unsure.length; at += TASK_LIMITS.recordsTogether) {
-    const some = unsure.slice(at, at + TASK_LIMITS.recordsTogether);
+  const open = [...openTasks.all()];
+  for (let at = 0; at < open.length; at += TASK_LIMITS.recordsTogether) {
+    const some = open.slice(at, at + TASK_LIMITS.recordsTogether);
     const records = await messages.find(
       some.map(({ task }) => ({ sender: task.delegator, messageId: task.messageId })),
     );
@@ -36,6 +38,11 @@ async function catchUp(
   { registry, supervisor }: ReconcileOptions,
 ): Promise<void> {
   const { live, task } = placed;
+  // A timer or news of its mail may have been faster.
+  if (live.tasks.get(task.taskId) !== task) return;
+  if (!isLoose(live.sessionId) && !membersOf(live.decided).includes(task.assignee)) {
+    return await supervisor.attemptFailed(placed, removedFromSession(task.assignee));
+  }
   // The newest copy is that of the current attempt.
   const mail = copies.findLast(({ recipient }) => recipient === task.assignee);
   switch (mail?.state) {
@@ -48,6 +55,7 @@ async function catchUp(
       return await supervisor.attemptFailed(placed, { reason: 'NOT_DELIVERED', message: mail.reason ?? mail.state });
     default:
       // Acknowledged, perhaps so long ago that the record is forgotten.
+      if (task.status === TaskStatus.WORKING) return;
       return await registry.append(live, { bodies: [accepted(placed)] }, { actor: task.assignee });
   }
 }

@@ -149,9 +149,8 @@ export function superviseTasks(options: SupervisorOptions): Supervisor {
   /** Who was removed can answer nothing any more. Not at once: the event is being written. */
   function leaveBehind(live: LiveSession, agentId: string): void {
     const theirs = [...live.tasks.values()].filter((task) => isOpen(task) && task.assignee === agentId);
-    const failure = { reason: 'AGENT_GONE', message: `${agentId} was removed from the session` };
     queueMicrotask(() => {
-      for (const task of theirs) void attemptFailed({ live, task }, failure).catch(failed);
+      for (const task of theirs) void attemptFailed({ live, task }, removedFromSession(agentId)).catch(failed);
     });
   }
 
@@ -165,6 +164,11 @@ export function superviseTasks(options: SupervisorOptions): Supervisor {
       timers.clear();
     },
   };
+}
+
+/** Why the attempt of an agent fails that is no member of the session any more. */
+export function removedFromSession(agentId: string): Failure {
+  return { reason: 'AGENT_GONE', message: `${agentId} was removed from the session` };
 }
 
 function parentCancelled({ taskId }: Task): Cancellation {

@@ -2,10 +2,12 @@
  * Goal: GetTask, ListTasks and CancelTask do what the contract says, whichever protocol carries them.
  * Method: a real server on a real bus; every case by gRPC and by JSON over HTTP/1.1.
  */
+import { toBinary } from '@bufbuild/protobuf';
 import { ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { MessageType } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import { SessionEventType } from '../../gen/ts/agentbus/v1/session_event_pb.js';
+import { ListTasksResponseSchema } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import { TaskStatus } from '../../gen/ts/agentbus/v1/task_pb.js';
 import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
 import { callJson } from '../call-json.ts';
@@ -240,4 +242,32 @@ it('speaks proto field names and enum words to those who have nothing but curl',
   expect(cancelled.body.task).toMatchObject({ status: 'TASK_STATUS_CANCELLED', error: { reason: 'CANCELLED' } });
   const { body: got } = await call('SessionService/GetTask', { session_id: sessionId, task_id: 't' });
   expect(got).toEqual(cancelled.body);
+});
+
+it('ends a page of large tasks before it outgrows what gRPC clients receive', async () => {
+  const { messages, sessions } = await startServices();
+  const fallbackAgents = Array.from({ length: 16 }, (_, index) => `x://${'a'.repeat(245)}${index}`);
+  const inSession = 'sess_large';
+  const participants = [BACKEND, ...fallbackAgents].map((agentId) => ({ agentId, role: 'worker' }));
+  await sessions.createSession({ sessionId: inSession, orchestrator: ORCHESTRATOR, participants }, { headers });
+  const taskIds = Array.from({ length: 500 }, (_, index) => `${'t'.repeat(120)}${index}`);
+  const send = (messageOf: (taskId: string) => Parameters<typeof messages.sendMessage>[0]['message']) =>
+    Promise.all(taskIds.map((id) => messages.sendMessage({ message: messageOf(id)! }, { headers })));
+  await send((id) => taskRequest(id, { inSession, routing: { fallbackAgents } }));
+  await send((id) => ({
+    ...taskResponse(id, { note: 'n'.repeat(1_024) }, { inSession }),
+    messageId: `report-${id.slice(120)}`,
+    messageType: MessageType.STATUS_UPDATE,
+  }));
+  const failed = { status: 'failed', error: '\u{1f4a5}'.repeat(1_024) };
+  await send((id) => ({ ...taskResponse(id, failed, { inSession }), messageId: `answer-${id.slice(120)}` }));
+  const seen: string[] = [];
+  let pageToken = '';
+  do {
+    const page = await sessions.listTasks({ sessionId: inSession, pageSize: 500, pageToken }, { headers });
+    expect(toBinary(ListTasksResponseSchema, page).length).toBeLessThan(4 * 1024 * 1024);
+    seen.push(...page.tasks.map(({ taskId }) => taskId));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  expect(seen).toEqual(taskIds);
 });

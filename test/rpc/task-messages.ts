@@ -16,6 +16,7 @@ export interface RequestFields {
     readonly timeout?: Duration;
     readonly deliveryMode?: DeliveryMode;
     readonly replyMode?: ReplyMode;
+    readonly fallbackAgents?: string[];
   };
 }
 

@@ -1,5 +1,7 @@
+import { toBinary } from '@bufbuild/protobuf';
 import { SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
-import { type Task, TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import { type Task, TaskSchema, TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import { SESSION_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
 import { actorOf, actsFor, type Caller } from '../caller.ts';
 import { isOpen } from '../session/evolve-tasks.ts';
@@ -16,7 +18,7 @@ import type { Supervisor } from './supervisor.ts';
 export interface Tasks {
   /** With its result. Rejects TASK_NOT_FOUND, FIELD_INVALID. */
   get(caller: Caller, name: TaskName): Promise<Task>;
-  /** In the order of delegation, without results. */
+  /** In the order of delegation, without results. A page of large tasks ends early. */
   list(caller: Caller, query: TaskQuery): Promise<{ tasks: Task[]; next: number | undefined }>;
   /** Durable when it resolves. Rejects TASK_NOT_FOUND, NOT_DELEGATOR, TASK_ENDED, FIELD_INVALID. */
   cancel(caller: Caller, request: TaskName & { readonly reason: string }): Promise<Task>;
@@ -112,12 +114,15 @@ interface Selection extends Pick<TaskQuery, 'status' | 'assignee' | 'limit'> {
 
 function select(tasks: Iterable<Task>, { status, assignee, limit, after }: Selection) {
   const found: Task[] = [];
+  let bytes = 0;
   let seen = 0;
   for (const task of tasks) {
-    if (found.length === limit) return { found, next: seen };
+    if (found.length === limit || bytes >= SESSION_LIMITS.listPageBytes) return { found, next: seen };
     if (seen++ < after) continue;
     const hasStatus = status === TaskStatus.UNSPECIFIED || task.status === status;
-    if (hasStatus && (assignee === '' || task.assignee === assignee)) found.push(task);
+    if (!hasStatus || (assignee !== '' && task.assignee !== assignee)) continue;
+    found.push(task);
+    bytes += toBinary(TaskSchema, task).length;
   }
   return { found, next: undefined };
 }

@@ -174,6 +174,29 @@ export const journalCases: ContractCase[] = [
     },
   },
   {
+    name: 'admit answers for several messages that come together, by their number and by their bytes',
+    async run(rig) {
+      const { maxMailboxMessages, maxMailboxBytes } = rig.limits;
+      await rig.send({ envelope: bytes('x') });
+      const { mailboxes } = rig.engine;
+      expect(mailboxes.admit(AGENT, maxMailboxMessages - 1, maxMailboxMessages - 1)).toEqual({ ok: true });
+      expect(mailboxes.admit(AGENT, maxMailboxMessages, maxMailboxMessages)).toEqual({
+        ok: false,
+        bound: 'messages',
+        limit: maxMailboxMessages,
+        actual: maxMailboxMessages + 1,
+      });
+      expect(mailboxes.admit(AGENT, maxMailboxBytes, 2)).toMatchObject({ ok: false, bound: 'bytes' });
+      const template = await rig.send({ messageId: 'template', recipients: [] });
+      const messages = Array.from({ length: maxMailboxMessages - 1 }, (_, index) => ({
+        ...template,
+        ...{ messageId: `${index}`, recipients: [AGENT], envelope: bytes('x') },
+      }));
+      await rig.engine.journal.commit({ messages });
+      expect(mailboxes.admit(AGENT, 1).ok).toBe(false);
+    },
+  },
+  {
     name: 'room is taken when a write is accepted, not when it is durable, and given back when it is refused',
     async run(rig) {
       await rig.send({ messageId: 'known', envelope: bytes('x') });

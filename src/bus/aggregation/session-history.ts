@@ -3,7 +3,7 @@ import type { SessionEvent, TaskAttemptFailed } from '../../../gen/ts/agentbus/v
 import type { Task, TaskResult } from '../../../gen/ts/agentbus/v1/task_pb.js';
 import { AGGREGATION_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
-import { evolveTasks, type Tasks } from '../session/evolve-tasks.ts';
+import { evolveTasks } from '../session/evolve-tasks.ts';
 import { type Answer, answerOf } from './answer.ts';
 import type { Member } from './roster.ts';
 
@@ -36,7 +36,7 @@ export interface Artifact {
 /** A history without events, of a session with this roster. */
 export function createSessionHistory(roster: readonly Member[]): SessionHistory {
   const roles = new Map(roster.map(({ agentId, role }) => [agentId, role]));
-  const tasks: Tasks = new Map();
+  const tasks = new Map<string, Task>();
   const answers: Answer[] = [];
   const failedAttempts = new Map<string, FailedAttempts>();
   const artifacts: Artifact[] = [];

@@ -11,6 +11,7 @@ import type { OpenDraft } from '../session/draft.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { requireSpeakingMember, sessionNotFound } from '../session/session-access.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
+import { createTasks } from '../session/task-map.ts';
 import { looseSessionCreated, looseSessionId } from '../task/loose-tasks.ts';
 import type { OpenTasks } from '../task/open-tasks.ts';
 import { requireParent } from '../task/parent.ts';
@@ -97,7 +98,7 @@ export function createMessages(options: MessagesOptions): Messages {
       return { recipients, written: engine.journal.commit({ messages: [mail] }) };
     }
     const sessionId = looseSessionId(sender, messageId);
-    const draft = openDraft(live ?? { sessionId, decided: undefined, tasks: new Map() });
+    const draft = openDraft(live ?? { sessionId, decided: undefined, tasks: createTasks() });
     if (live === undefined) {
       draft.add(looseSessionCreated({ sessionId, delegator: sender, parent: parent?.live.sessionId, now: draft.now }));
     }

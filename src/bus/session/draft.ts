@@ -2,15 +2,14 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import type { Session } from '../../../gen/ts/agentbus/v1/session_pb.js';
-import type { Task } from '../../../gen/ts/agentbus/v1/task_pb.js';
 import type { Mailboxes, MessageKey, NewMessage, Withdrawal } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
-import type { TaskMap } from '../task/task-names.ts';
 import type { Change } from './change.ts';
 import type { EventBody } from './event-body.ts';
 import { evolve } from './evolve.ts';
-import { evolveTasks, type Tasks } from './evolve-tasks.ts';
+import { evolveTasks } from './evolve-tasks.ts';
+import { overlay, type TaskMap } from './task-map.ts';
 
 /**
  * A change in the making. One decision often brings another about: a task that ends moves the workflow on, which
@@ -43,7 +42,7 @@ export interface DraftBase {
   readonly sessionId: string;
   /** Undefined for a session that the draft begins. */
   readonly decided: Session | undefined;
-  readonly tasks: Tasks;
+  readonly tasks: TaskMap;
 }
 
 /** Starts a change of a session; nothing of the session is touched. */
@@ -116,23 +115,5 @@ function createRoom(mailboxes: Pick<Mailboxes, 'admit'>) {
     },
     take: (agentId: string, bytes: number) => change(agentId, 1, bytes),
     giveBack: (agentId: string, bytes: number) => change(agentId, -1, -bytes),
-  };
-}
-
-/** A map over another one that stays as it is. */
-function overlay(base: Tasks): TaskMap & { set(taskId: string, task: Task): unknown } {
-  const changed = new Map<string, Task>();
-  const added = new Map<string, Task>();
-  return {
-    get: (taskId) => changed.get(taskId) ?? base.get(taskId) ?? added.get(taskId),
-    has: (taskId) => base.has(taskId) || added.has(taskId),
-    get size() {
-      return base.size + added.size;
-    },
-    *values() {
-      for (const [taskId, task] of base) yield changed.get(taskId) ?? task;
-      yield* added.values();
-    },
-    set: (taskId, task) => (base.has(taskId) ? changed : added).set(taskId, task),
   };
 }

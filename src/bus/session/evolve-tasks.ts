@@ -2,9 +2,6 @@ import { create } from '@bufbuild/protobuf';
 import type { SessionEvent } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Task, TaskErrorSchema, TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
 
-/** Tasks of one session by task id, in the order in which they were delegated. */
-export type Tasks = Map<string, Task>;
-
 /** Where tasks are looked up and replaced. */
 export interface TaskStore {
   get(taskId: string): Task | undefined;

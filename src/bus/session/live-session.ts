@@ -6,9 +6,10 @@ import type { SessionIndexEntry, StoredSession } from '../../engine/engine.ts';
 import { isLoose } from '../task/loose-tasks.ts';
 import { membersOf } from './commands.ts';
 import { evolve } from './evolve.ts';
-import { evolveTasks, type Tasks } from './evolve-tasks.ts';
+import { evolveTasks } from './evolve-tasks.ts';
 import type { RecentEvents } from './recent-events.ts';
 import { createRecentEvents } from './recent-events.ts';
+import { createTasks, type Tasks } from './task-map.ts';
 
 /**
  * One session in memory. `decided` runs ahead of the disk by the events that are
@@ -32,7 +33,7 @@ export interface LiveSession {
 
 /** Folds what an engine stored. */
 export function liveFromStored(stored: StoredSession): LiveSession {
-  const tasks: Tasks = new Map();
+  const tasks = createTasks();
   let session: Session | undefined;
   if (stored.snapshot) {
     const snapshot = fromBinary(SessionSnapshotSchema, stored.snapshot.bytes);

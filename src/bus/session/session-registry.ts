@@ -19,6 +19,7 @@ import {
   liveFromStored,
   snapshotOf,
 } from './live-session.ts';
+import { createTasks } from './task-map.ts';
 
 /**
  * The sessions in memory and the way their events reach the disk. Every session
@@ -200,7 +201,7 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
       requireRoom(sessionId);
       const events = number({ sessionId, lastSequence: 0n }, change.bodies, origin);
       const after = foldAll(undefined, events);
-      const live = createLiveSession({ decided: after, tasks: new Map(), durable: undefined, snapshotSequence: 0 });
+      const live = createLiveSession({ decided: after, tasks: createTasks(), durable: undefined, snapshotSequence: 0 });
       activate(live);
       void write(live, { events, after, change });
       return live;

@@ -12,10 +12,11 @@ import { advanceWorkflow } from '../session/advance-workflow.ts';
 import type { Draft } from '../session/draft.ts';
 import type { EventBody } from '../session/event-body.ts';
 import { isOpen } from '../session/evolve-tasks.ts';
+import type { TaskMap } from '../session/task-map.ts';
 import { type BusNews, busMessage, type TakenBack, taskGivenUp, taskTakenBack } from './bus-message.ts';
 import { isLoose, looseSessionEnded } from './loose-tasks.ts';
 import { mayBeRepeated } from './next-attempt.ts';
-import { type TaskMap, tasksOfMessage } from './task-names.ts';
+import { tasksOfMessage } from './task-names.ts';
 
 /** Why a task did not succeed: a word for programs and words for people. */
 export interface Failure {
@@ -72,9 +73,11 @@ export function endSession(draft: Draft, ending: EventBody): void {
  */
 export function moveOn(draft: Draft, touched: readonly string[]): void {
   const { workflow, orchestrator } = draft.session;
-  if (workflow === undefined || touched.length === 0) return;
-  const tasks = draft.tasks.values();
-  const advance = advanceWorkflow({ workflow, orchestrator, tasks, touched }, timestampFromMs(draft.now));
+  // A step goes on while a task in it is open. Most tasks end in such a step, and all tasks are looked at in others.
+  const quiet = touched.filter((step) => draft.tasks.openIn(step) === 0);
+  if (workflow === undefined || quiet.length === 0) return;
+  const state = { workflow, orchestrator, tasks: draft.tasks.values(), touched: quiet };
+  const advance = advanceWorkflow(state, timestampFromMs(draft.now));
   if (advance.workflow !== undefined) {
     draft.add({ case: 'workflowUpdated', value: create(WorkflowUpdatedSchema, { workflow: advance.workflow }) });
   }
@@ -109,12 +112,12 @@ function cancelDescendants(draft: Draft, task: Task, cancellation: Cancellation)
 
 /** Open tasks that a task caused, and those that they caused; what ended by itself does not end the line. */
 function openDescendants(tasks: TaskMap, taskId: string): Task[] {
-  const children = Map.groupBy(tasks.values(), ({ parentTaskId }) => parentTaskId);
   const found: Task[] = [];
-  const pending = [...(children.get(taskId) ?? [])];
+  const pending = [...tasks.childrenOf(taskId)];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (isOpen(next)) found.push(next);
-    pending.push(...(children.get(next.taskId) ?? []));
+    const task = tasks.get(next);
+    if (task !== undefined && isOpen(task)) found.push(task);
+    pending.push(...tasks.childrenOf(next));
   }
   return found;
 }

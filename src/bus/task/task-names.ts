@@ -1,13 +1,6 @@
 import type { Task } from '../../../gen/ts/agentbus/v1/task_pb.js';
 import { isOpen } from '../session/evolve-tasks.ts';
-
-/** Tasks by id, for reading, in the order in which they were delegated. */
-export interface TaskMap {
-  readonly size: number;
-  get(taskId: string): Task | undefined;
-  has(taskId: string): boolean;
-  values(): Iterable<Task>;
-}
+import type { TaskMap } from '../session/task-map.ts';
 
 /** Ids of the tasks that one request makes, in the order of its recipients. */
 export function taskIdsOf(messageId: string, recipients: number): string[] {

@@ -139,7 +139,7 @@ describe('settling', () => {
     expect(await deliveries.reject(WORKER, AGENT, { deliveryIds, disposition, reason: 'not json' })).toEqual({
       stale: [],
     });
-    const [record] = await engine.messages.find([{ sender: 'a://a', messageId: 'm-1' }]);
+    const [[record] = []] = await engine.messages.find([{ sender: 'a://a', messageId: 'm-1' }]);
     expect(record).toMatchObject({ state: 'dead_lettered', reason: 'not json' });
   });
 

@@ -68,6 +68,8 @@ export async function createBus(options: BusOptions): Promise<Bus> {
   countTasks(registry, observer);
   const openDraft = createDrafts({ clock, random, mailboxes });
   const awaited = createAwaitedTasks();
+  const { defaultMessageTtlMs } = options;
+  const ttl = defaultMessageTtlMs === undefined ? {} : { defaultMessageTtlMs };
   const openTasks = createOpenTasks(registry);
   const supervisor = superviseTasks({
     registry,
@@ -77,6 +79,7 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     clock,
     isAwaited: awaited.has,
     failed,
+    ...ttl,
   });
   const receipts = createReceipts({ clock, observer });
   const taskMail = followTaskMail({ registry, openTasks, supervisor, failed });
@@ -94,7 +97,7 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     isAwaited: awaited.has,
     clock,
     observer,
-    ...(options.defaultMessageTtlMs !== undefined && { defaultMessageTtlMs: options.defaultMessageTtlMs }),
+    ...ttl,
   });
   const stopTaskTraces = traceTasks({ tracer, onEvent: registry.onEvent, parentOf: knownTraces.get });
   const stopIdleWatch = watchIdleSessions({ registry, clock, openDraft });

@@ -17,13 +17,16 @@ export interface FailedAttempt {
   readonly envelope: Uint8Array | undefined;
   /** Whether the delegator is told by mail when nobody is left. */
   readonly tell: boolean;
+  /** How long a request without a deadline may wait for its agent; undefined for any time. */
+  readonly defaultTtlMs: number | undefined;
 }
 
 /**
  * Ends an attempt: the next one is on its way in the same write, to the same agent after the backoff or to a
  * fallback; if nobody is left the task has timed out.
  */
-export function failAttempt(draft: Draft, task: Task, { failure, envelope, tell }: FailedAttempt): void {
+export function failAttempt(draft: Draft, task: Task, failed: FailedAttempt): void {
+  const { failure, envelope, tell, defaultTtlMs } = failed;
   const next =
     envelope &&
     nextAttempts(task, { random: draft.random, isGone: failure.reason === 'AGENT_GONE' }).find((attempt) =>
@@ -38,6 +41,7 @@ export function failAttempt(draft: Draft, task: Task, { failure, envelope, tell 
   takeBack(draft, task, { event: 'task_withdrawn', code: failure.reason, reason: failure.message });
   letGo();
   const at = draft.now + next.delayMs;
+  const expiresAt = task.deadline ? timestampMs(task.deadline) : defaultTtlMs && at + defaultTtlMs;
   draft.add({
     case: 'taskAttemptFailed',
     value: create(TaskAttemptFailedSchema, {
@@ -61,7 +65,7 @@ export function failAttempt(draft: Draft, task: Task, { failure, envelope, tell 
     further: true,
     envelope,
     ...(next.delayMs > 0 && { availableAt: at }),
-    ...(task.deadline && { expiresAt: timestampMs(task.deadline) }),
+    ...(expiresAt !== undefined && { expiresAt }),
   });
 }
 

@@ -44,6 +44,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   /** Whether a call waits for the end of a task, and is told in it. */
   isAwaited(task: Task): boolean;
+  /** How long a request that has no deadline may wait for its agent; absent means as long as it takes. */
+  readonly defaultMessageTtlMs?: number;
   /** The store failed; the process is about to stop. */
   failed(error: unknown): void;
 }
@@ -52,6 +54,7 @@ const BUS = 'bus';
 
 export function superviseTasks(options: SupervisorOptions): Supervisor {
   const { registry, openTasks, openDraft, messages, clock, isAwaited, failed } = options;
+  const { defaultMessageTtlMs: defaultTtlMs } = options;
   const timers = new Map<string, Timer>();
 
   function watch(placed: PlacedTask): void {
@@ -92,7 +95,7 @@ export function superviseTasks(options: SupervisorOptions): Supervisor {
     if (live.tasks.get(task.taskId)?.attemptTime !== task.attemptTime || !isStillOpen(placed)) return;
     const current = live.tasks.get(task.taskId) ?? task;
     await end(placed, 'PARENT_TIMED_OUT', (draft) =>
-      failAttempt(draft, current, { failure, envelope, tell: !isAwaited(task) }),
+      failAttempt(draft, current, { failure, envelope, tell: !isAwaited(task), defaultTtlMs }),
     );
   }
 

@@ -208,6 +208,16 @@ describe('attempts', () => {
     expect((await rig.task('t')).fallbacksAsked).toBe(2);
   });
 
+  test('each waits for its agent no longer than a message may that does not say', async () => {
+    await rig.bus.close();
+    rig = await openTaskRig({ random, defaultMessageTtlMs: 60_000 });
+    await rig.delegate('t', { routing: { fallbackAgents: [FRONTEND] } });
+    rig.clock.advance(60_000);
+    expect((await rig.event('TASK_ATTEMPT_FAILED')).body.value).toMatchObject({ error: { reason: 'NOT_DELIVERED' } });
+    rig.clock.advance(60_000);
+    await rig.event('TASK_TIMED_OUT');
+  });
+
   test('one that takes the last room of its agent is not kept out by the news of the one before', async () => {
     await rig.bus.close();
     const failures: Error[] = [];

@@ -70,7 +70,7 @@ export const TASK_LIMITS = {
   maxLooseTasks: 100_000,
   /** Looks for agents that are gone come this often in a task lease. */
   looksPerLease: 4,
-  /** Message records asked for at a time while the bus starts and sees what became of open tasks meanwhile. */
+  /** Message records asked for at a time, at the start and for agents that are gone: some milliseconds of the store's time. */
   recordsTogether: 500,
   /** Longest wait for an answer in one call; a longer one is a reason to follow the session instead. */
   maxSyncWaitMs: HOUR,

@@ -1,13 +1,13 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import type { MessageRecords } from '../../engine/engine.ts';
+import type { MessageRecord, MessageRecords } from '../../engine/engine.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { TASK_LIMITS } from '../../limits.ts';
 import type { OpenTasks, PlacedTask } from './open-tasks.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export interface GoneAgentsOptions {
-  readonly openTasks: OpenTasks;
-  readonly supervisor: Supervisor;
+  readonly openTasks: Pick<OpenTasks, 'inHand'>;
+  readonly supervisor: Pick<Supervisor, 'attemptFailed'>;
   readonly messages: Pick<MessageRecords, 'find'>;
   readonly clock: Clock;
   /** How long an agent may be gone before its tasks go on to others. */
@@ -43,17 +43,26 @@ export function watchGoneAgents(options: GoneAgentsOptions): () => void {
         const heard = Math.max(since, startedAt, task.updatedAt ? timestampMs(task.updatedAt) : 0);
         return heard + taskLeaseMs <= now;
       });
-      for (const placed of overdue) void takeAway(agentId, placed).catch(failed);
+      void takeAway(agentId, overdue).catch(failed);
     }
     rest();
   }
-  async function takeAway(agentId: string, placed: PlacedTask): Promise<void> {
-    const { delegator: sender, messageId } = placed.task;
-    const [copies = []] = await messages.find([{ sender, messageId }]);
-    if (copies.some(({ recipient, state }) => recipient === agentId && state === 'delivered')) return;
-    if (goneSince(agentId) === undefined) return;
-    await supervisor.attemptFailed(placed, { reason: 'AGENT_GONE', message: `${agentId} went away with the task` });
+  async function takeAway(agentId: string, tasks: readonly PlacedTask[]): Promise<void> {
+    const failure = { reason: 'AGENT_GONE', message: `${agentId} went away with the task` };
+    for (let at = 0; at < tasks.length; at += TASK_LIMITS.recordsTogether) {
+      const some = tasks.slice(at, at + TASK_LIMITS.recordsTogether);
+      const keys = some.map(({ task: { delegator: sender, messageId } }) => ({ sender, messageId }));
+      const records = await messages.find(keys);
+      if (goneSince(agentId) === undefined) return;
+      const free = some.filter((_, index) => !isLeased(records[index] ?? [], agentId));
+      await Promise.all(free.map((placed) => supervisor.attemptFailed(placed, failure)));
+    }
   }
   rest();
   return () => timer.cancel();
+}
+
+/** Whether somebody holds the mail of a task for its agent. */
+function isLeased(copies: readonly MessageRecord[], agentId: string): boolean {
+  return copies.some(({ recipient, state }) => recipient === agentId && state === 'delivered');
 }

@@ -163,6 +163,15 @@ const answerOrReport: fc.Arbitrary<Intent> = fc
     },
   }));
 
+/** The same message again, as after a connection that broke. */
+const resend: fc.Arbitrary<Intent> = which.map((index) => ({
+  name: 'resend',
+  actions(world) {
+    const before = pick(Object.values(world.accepted), index);
+    return before === undefined ? [] : [JSON.parse(before.content) as Action];
+  },
+}));
+
 const say: fc.Arbitrary<Intent> = fc.tuple(which, worker, worker).map(([index, from, to]) => ({
   name: `say ${from} ${to}`,
   actions(world) {
@@ -307,6 +316,7 @@ const simple: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 16, arbitrary: request },
   { weight: 12, arbitrary: answerOrReport },
   { weight: 1, arbitrary: say },
+  { weight: 2, arbitrary: resend },
   { weight: 3, arbitrary: cancel },
   { weight: 2, arbitrary: place },
   { weight: 2, arbitrary: roster },

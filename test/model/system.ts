@@ -125,6 +125,8 @@ export async function openSystem(): Promise<System> {
   }
 
   function connect(agentId: string, credit: number): void {
+    // A second stream of one instance takes the place of the first.
+    disconnect(agentId);
     const nothing = (): void => undefined;
     const events = { fenced: nothing, unregistered: nothing, silent: nothing };
     const connection = bus.agents.connect({ agentId, instanceId: 'stream', inFlight: () => 0, ...events });

@@ -87,6 +87,7 @@ function handle(world: World, action: Action, outcome: Exclude<Outcome, { error:
     case 'extend':
       return isSame(settle(world, action), outcome.stale ?? []);
     case 'connect':
+      disconnect(world, action.agent);
       Object.assign(world.agents[action.agent] as Agent, {
         credit: action.credit,
         streamHeardAt: world.now,
@@ -348,6 +349,7 @@ function settle(world: World, action: Of<'acknowledge'> | Of<'reject'> | Of<'ext
 
 function disconnect(world: World, agentId: string): void {
   const agent = world.agents[agentId] as Agent;
+  if (agent.credit === 0) return;
   Object.assign(agent, { credit: 0, heardAt: Math.max(agent.heardAt, world.now) });
   for (const copy of world.mail) {
     if (copy.to === agentId && copy.state === 'leased' && copy.inStream) giveBack(world, copy);

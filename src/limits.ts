@@ -68,6 +68,8 @@ export const TASK_LIMITS = {
   maxNoteBytes: 1_024,
   /** Tasks outside of sessions that are open at once: each is held in memory, some KiB with its timer. */
   maxLooseTasks: 100_000,
+  /** The same for one delegator, so that none keeps others from delegating. */
+  maxLooseTasksPerDelegator: 20_000,
   /** Looks for agents that are gone come this often in a task lease. */
   looksPerLease: 4,
   /** Message records asked for at a time, at the start and for agents that are gone: some milliseconds of the store's time. */

@@ -5,6 +5,7 @@ import { type Caller, requireSpeaker } from '../caller.ts';
 import type { Candidate } from '../message/recipients.ts';
 import type { AgentRecord } from './agent-record.ts';
 import { openAgentRegistry } from './agent-registry.ts';
+import { createDepartures } from './departures.ts';
 import { describeAgent } from './describe-agent.ts';
 import { createPresence, GONE_INTERVALS } from './presence.ts';
 import { watchSilence } from './silence.ts';
@@ -29,8 +30,8 @@ export interface Agents {
   /** Whether the agent is registered. */
   has(agentId: string): boolean;
   /**
-   * When an agent that is gone was last heard of, 0 if never since the bus started. Undefined for an agent that is
-   * there, and for one that is not registered: nobody knows whether it lives.
+   * When an agent that is gone was last heard of, 0 if never since the bus started; one that unregistered is gone since
+   * then. Undefined for an agent that is there, and for one that was never registered: nobody knows whether it lives.
    */
   goneSince(agentId: string): number | undefined;
   /** Live agents that have a capability, with what they have to do. */
@@ -96,6 +97,7 @@ export interface AgentsOptions {
 /** Reads who is registered; from then on the directory is only written. */
 export async function createAgents({ directory, clock, heartbeatIntervalMs, depth }: AgentsOptions): Promise<Agents> {
   const registry = await openAgentRegistry(directory, clock);
+  const departures = createDepartures(clock);
   const presence = createPresence<NewConnection>({ clock, heartbeatIntervalMs });
   const limitMs = GONE_INTERVALS * heartbeatIntervalMs;
 
@@ -111,6 +113,7 @@ export async function createAgents({ directory, clock, heartbeatIntervalMs, dept
     async unregister(caller, agentId) {
       requireSpeaker(caller, agentId);
       await registry.remove(agentId);
+      departures.add(agentId);
       const connections = presence.streamsOf(agentId);
       presence.forget(agentId);
       for (const connection of connections) connection.unregistered();
@@ -138,7 +141,7 @@ export async function createAgents({ directory, clock, heartbeatIntervalMs, dept
     },
     has: (agentId) => registry.find(agentId) !== undefined,
     goneSince(agentId) {
-      if (registry.find(agentId) === undefined) return undefined;
+      if (registry.find(agentId) === undefined) return departures.of(agentId);
       const { status, lastSeenAt = 0 } = presence.report(agentId);
       return status === 'offline' ? lastSeenAt : undefined;
     },

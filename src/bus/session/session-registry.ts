@@ -4,6 +4,7 @@ import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/
 import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { Journal, SessionAppend, SessionLog, Write } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { createTally } from '../../lib/tally.ts';
 import { SESSION_LIMITS, TASK_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
 import { isLoose } from '../task/loose-tasks.ts';
@@ -89,16 +90,16 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
   let newestWrite: Promise<void> = Promise.resolve();
   const eventListeners = new Set<(event: SessionEvent, session: Session) => void>();
   const decisionListeners = new Set<(event: SessionEvent, live: LiveSession) => void>();
-  /** Tasks outside of sessions among the active ones. */
-  let looseTasks = 0;
+  /** Tasks outside of sessions among the active ones, by delegator. */
+  const looseTasks = createTally();
 
   function activate(live: LiveSession): void {
     active.set(live.sessionId, live);
-    if (isLoose(live.sessionId)) looseTasks++;
+    if (isLoose(live.sessionId)) looseTasks.add(live.decided.orchestrator, 1);
   }
 
   function retire(live: LiveSession): void {
-    if (active.delete(live.sessionId) && isLoose(live.sessionId)) looseTasks--;
+    if (active.delete(live.sessionId) && isLoose(live.sessionId)) looseTasks.add(live.decided.orchestrator, -1);
     remember(live);
   }
 
@@ -175,14 +176,14 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     return live.written;
   }
 
-  function requireRoom(sessionId: string): void {
-    const loose = isLoose(sessionId);
-    const [count, limit] = loose
-      ? [looseTasks, TASK_LIMITS.maxLooseTasks]
-      : [active.size - looseTasks, SESSION_LIMITS.maxActiveSessions];
-    if (count < limit) return;
-    const bound = loose ? 'open tasks outside of sessions' : 'active sessions';
-    throw new BusError('LIMIT_REACHED', `there are ${count} ${bound}; no more are allowed`, { bound, limit });
+  function requireRoom({ sessionId, orchestrator }: Session): void {
+    if (!isLoose(sessionId)) {
+      requireFewer(active.size - looseTasks.total, SESSION_LIMITS.maxActiveSessions, 'active sessions');
+    } else {
+      requireFewer(looseTasks.total, TASK_LIMITS.maxLooseTasks, 'open tasks outside of sessions');
+      const theirs = looseTasks.of(orchestrator);
+      requireFewer(theirs, TASK_LIMITS.maxLooseTasksPerDelegator, 'open tasks of one delegator outside of sessions');
+    }
   }
 
   return {
@@ -198,9 +199,9 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     },
     begin(sessionId, change, origin) {
       if (peek(sessionId) !== undefined) throw sessionAlreadyExists(sessionId);
-      requireRoom(sessionId);
       const events = number({ sessionId, lastSequence: 0n }, change.bodies, origin);
       const after = foldAll(undefined, events);
+      requireRoom(after);
       const live = createLiveSession({ decided: after, tasks: createTasks(), durable: undefined, snapshotSequence: 0 });
       activate(live);
       void write(live, { events, after, change });
@@ -233,6 +234,12 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
 /** The error for a session id that is taken. */
 export function sessionAlreadyExists(sessionId: string): BusError {
   return new BusError('SESSION_ALREADY_EXISTS', `session ${sessionId} exists already`, { session_id: sessionId });
+}
+
+/** Throws LIMIT_REACHED when there are as many as may be. */
+function requireFewer(count: number, limit: number, bound: string): void {
+  if (count < limit) return;
+  throw new BusError('LIMIT_REACHED', `there are ${count} ${bound}; no more are allowed`, { bound, limit });
 }
 
 /** State under which sessions that are under way are listed. */

@@ -92,9 +92,19 @@ function response(draft: Draft, sending: Sending): NewMessage {
     answerTask(draft, task, answered(task, message));
     return mail;
   }
-  // The log of a task outside of sessions ends with it, and takes no more events.
-  if (draft.session.state === SessionState.ACTIVE) draft.add(answeredInVain(message));
+  if (isNewsOf(draft, message)) draft.add(answeredInVain(message));
   return sent(draft, plainMail(withoutUnread(draft, sending)));
+}
+
+/**
+ * Whether an answer to nothing open goes on record. The log of a task outside of sessions ends with the task, and has no
+ * members: only those that were to do the task write to it.
+ */
+function isNewsOf({ session, tasks }: Draft, { head }: IncomingMessage): boolean {
+  if (!isLoose(session.sessionId)) return true;
+  const task = tasks.get(head.correlationId);
+  const asked = [task?.requestedAssignee, ...(task?.routing?.fallbackAgents ?? [])];
+  return session.state === SessionState.ACTIVE && asked.includes(head.sender);
 }
 
 function report(draft: Draft, sending: Sending): NewMessage {

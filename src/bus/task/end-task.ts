@@ -24,6 +24,12 @@ export interface Failure {
   readonly message: string;
 }
 
+/** The task is past its deadline. */
+export const DEADLINE_EXCEEDED: Failure = {
+  reason: 'DEADLINE_EXCEEDED',
+  message: 'the deadline of the task has passed',
+};
+
 /** Why a task is called off, and by whose words. */
 export interface Cancellation {
   readonly code: 'CANCELLED' | 'PARENT_CANCELLED' | 'PARENT_TIMED_OUT' | 'SESSION_COMPLETED' | 'SESSION_TERMINATED';

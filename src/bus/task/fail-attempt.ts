@@ -6,7 +6,7 @@ import { fingerprintOf } from '../message/fingerprint.ts';
 import { tagOf } from '../message/tags.ts';
 import { membersOf } from '../session/commands.ts';
 import type { Draft } from '../session/draft.ts';
-import { type Failure, takeBack, timeOutTask } from './end-task.ts';
+import { DEADLINE_EXCEEDED, type Failure, takeBack, timeOutTask } from './end-task.ts';
 import { isLoose } from './loose-tasks.ts';
 import { type NextAttempt, nextAttempts } from './next-attempt.ts';
 import { tasksOfMessage } from './task-names.ts';
@@ -33,7 +33,7 @@ export function failAttempt(draft: Draft, task: Task, failed: FailedAttempt): vo
       isPossible(draft, task, { attempt, envelope }),
     );
   if (next === undefined || envelope === undefined) {
-    timeOutTask(draft, task, { failure, tell });
+    timeOutTask(draft, task, { failure: isPastDeadline(draft, task) ? DEADLINE_EXCEEDED : failure, tell });
     return;
   }
   // The news is worth less than the attempt, which it goes before: the agent may be the same.
@@ -67,6 +67,11 @@ export function failAttempt(draft: Draft, task: Task, failed: FailedAttempt): vo
     ...(next.delayMs > 0 && { availableAt: at }),
     ...(expiresAt !== undefined && { expiresAt }),
   });
+}
+
+/** Whatever became of the last attempt, and whichever of the two was noticed first: the time was over. */
+function isPastDeadline({ now }: Draft, { deadline }: Task): boolean {
+  return deadline !== undefined && timestampMs(deadline) <= now;
 }
 
 interface Candidate {

@@ -7,7 +7,7 @@ import type { Draft, OpenDraft } from '../session/draft.ts';
 import { isOpen, taskIdOf } from '../session/evolve-tasks.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
-import { type Cancellation, cancelTask, type Failure, timeOutTask } from './end-task.ts';
+import { type Cancellation, cancelTask, DEADLINE_EXCEEDED, type Failure, timeOutTask } from './end-task.ts';
 import { failAttempt } from './fail-attempt.ts';
 import { mayBeRepeated } from './next-attempt.ts';
 import type { OpenTasks, PlacedTask } from './open-tasks.ts';
@@ -75,7 +75,7 @@ export function superviseTasks(options: SupervisorOptions): Supervisor {
     if (task === undefined || !isOpen(task)) return;
     const now = clock.now();
     if (task.deadline !== undefined && timestampMs(task.deadline) <= now) {
-      const failure = { reason: 'DEADLINE_EXCEEDED', message: 'the deadline of the task has passed' };
+      const failure = DEADLINE_EXCEEDED;
       void end({ live, task }, 'PARENT_TIMED_OUT', (draft) =>
         timeOutTask(draft, task, { failure, tell: !isAwaited(task) }),
       ).catch(failed);

@@ -62,6 +62,16 @@ describe('a task outside of sessions', () => {
     expect((await get('t')).status).toBe(TaskStatus.COMPLETED);
   });
 
+  test('keeps no record of answers by those who were never asked', async () => {
+    await rig.delegate('t', { ...loose, routing: { fallbackAgents: [FRONTEND] } });
+    await answer(QA, 't');
+    const log = await rig.engine.sessions.load(`~${ORCHESTRATOR} t`);
+    await answer(FRONTEND, 't');
+    const after = await rig.engine.sessions.load(`~${ORCHESTRATOR} t`);
+    expect([log?.lastSequence, after?.lastSequence]).toEqual([2, 3]);
+    expect((await get('t')).status).toBe(TaskStatus.QUEUED);
+  });
+
   test('is in no list and no event, and is no session', async () => {
     const heard: string[] = [];
     rig.bus.onSessionEvent(({ sessionId }) => void heard.push(sessionId));

@@ -270,6 +270,25 @@ describe('an agent that goes away with a task', () => {
     });
   });
 
+  test('fails it when it unregistered, too', async () => {
+    await rig.connect(BACKEND);
+    await rig.delegate('t', { routing: { fallbackAgents: [FRONTEND] } });
+    await rig.acknowledge(BACKEND, await rig.receive());
+    await rig.bus.agents.unregister(anybody, BACKEND);
+    rig.clock.advance(29_000);
+    expect((await rig.task('t')).assignee).toBe(BACKEND);
+    rig.clock.advance(10_000);
+    expect((await rig.event('TASK_ATTEMPT_FAILED')).body.value).toMatchObject({ error: { reason: 'AGENT_GONE' } });
+  });
+
+  test('of which nobody knows whether it lives keeps the task', async () => {
+    await rig.delegate('t', { routing: { fallbackAgents: [FRONTEND] } });
+    await rig.acknowledge(BACKEND, await rig.receive());
+    rig.clock.advance(3_600_000);
+    await rig.bus.flush();
+    expect((await rig.task('t')).status).toBe(TaskStatus.WORKING);
+  });
+
   test('keeps the task while it lives, however long the work takes', async () => {
     const stream = await rig.connect(BACKEND);
     await rig.delegate('t', { routing: { fallbackAgents: [FRONTEND] } });

@@ -85,8 +85,8 @@ export declare type Envelope = Message<"agentbus.v1.Envelope"> & {
   /**
    * The task that caused this one.
    *
-   * A task of the same session, or, outside of sessions, one that the sender was given. Cancellation and deadline
-   * pass down from it. Only in a TASK_REQUEST; empty for a task that nothing caused. NOT_FOUND (TASK_NOT_FOUND) for
+   * A task of the same session, or, outside of sessions, an open one that the sender was given. Cancellation and
+   * deadline pass down from it, in a session also to what a task caused that has ended meanwhile. Only in a TASK_REQUEST; empty for a task that nothing caused. NOT_FOUND (TASK_NOT_FOUND) for
    * a task that is not there, FAILED_PRECONDITION (TASK_ENDED) for one that was cancelled or timed out. At most 136
    * visible ASCII characters.
    *

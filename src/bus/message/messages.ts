@@ -15,6 +15,7 @@ import { createTasks } from '../session/task-map.ts';
 import { looseSessionCreated, looseSessionId } from '../task/loose-tasks.ts';
 import type { OpenTasks } from '../task/open-tasks.ts';
 import { requireParent } from '../task/parent.ts';
+import { tasksOfMessage } from '../task/task-names.ts';
 import { decideMessage, plainMail, requireOneAnswer, type Sending } from './decide-message.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type EnvelopeHead, type IncomingMessage, isTaskRequest } from './incoming.ts';
@@ -153,7 +154,7 @@ export function createMessages(options: MessagesOptions): Messages {
         scope === undefined ? undefined : registry.load(scope),
         turn.arrived,
       ]);
-      const before = known.get(head) ?? knownFrom(records);
+      const before = known.get(head) ?? knownFrom(records, live && askedBy(head, live));
       if (before !== undefined) {
         turn.done();
         return await repeatOf(head, fingerprint, before);
@@ -209,13 +210,23 @@ function scopeOf({
   }
 }
 
-/** What the record of messages knows of one that was accepted before; its copies of later attempts do not count. */
-function knownFrom([first, ...others]: readonly MessageRecord[]): KnownMessage | undefined {
+/**
+ * What the record of messages knows of one that was accepted before. Of a request it also has the copies of later
+ * attempts, so that its tasks tell whom it went to.
+ */
+function knownFrom(records: readonly MessageRecord[], asked: readonly string[] = []): KnownMessage | undefined {
+  const [first] = records;
   if (first === undefined) return undefined;
   const { fingerprint, acceptedAt } = first;
-  const together = [first, ...others].filter((record) => record.acceptedAt === acceptedAt);
-  const recipients = [...new Set(together.map(({ recipient }) => recipient))].filter((recipient) => recipient !== '');
+  const mailboxes = records.map(({ recipient }) => recipient).filter((recipient) => recipient !== '');
+  const recipients = asked.length > 0 ? asked : mailboxes;
   return { fingerprint, acceptedAt, recipients, written: Promise.resolve() };
+}
+
+/** The agents that a request asked first, in the order of its tasks; none if the message is no request. */
+function askedBy({ sender, messageId }: EnvelopeHead, { tasks }: LiveSession): string[] {
+  const theirs = [...tasksOfMessage(tasks, messageId)].filter(({ delegator }) => delegator === sender);
+  return theirs.map(({ requestedAssignee }) => requestedAssignee);
 }
 
 /** The sender must be a member itself: that the key may see the session is not enough. */

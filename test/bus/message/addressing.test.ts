@@ -74,6 +74,15 @@ describe('all participants', () => {
     expect(await rig.bus.messages.status(anybody, { sender: ORCHESTRATOR, messageId })).toHaveLength(3);
   });
 
+  test('a repeat of a request says whom it asked, whoever else was asked since, in whatever moment', async () => {
+    const fields = { to: { role: 'implementer' }, routing: { fallbackAgents: [QA] } };
+    const first = await rig.delegate('t', fields);
+    await rig.bus.sessions.removeParticipant(anybody, { sessionId: SESSION, agentId: BACKEND } as never);
+    await rig.event('TASK_ATTEMPT_FAILED');
+    expect(first.recipients).toEqual([BACKEND, FRONTEND]);
+    expect(await rig.delegate('t', fields)).toEqual({ ...first, duplicate: true });
+  });
+
   test('too much at once is refused', async () => {
     const value = new Uint8Array(4_000_000);
     await rig.bus.close();

@@ -334,7 +334,7 @@ export enum ErrorReason {
   PROTOCOL_VERSION_UNSUPPORTED = 34,
 
   /**
-   * The caller's deadline passed. Status DEADLINE_EXCEEDED.
+   * The caller's deadline passed, or the wait that it asked for. Status DEADLINE_EXCEEDED.
    *
    * Example: {"reason": "DEADLINE_EXCEEDED", "metadata": {}}
    *

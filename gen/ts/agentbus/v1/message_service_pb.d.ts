@@ -36,8 +36,8 @@ export declare type SendMessageRequest = Message<"agentbus.v1.SendMessageRequest
   /**
    * With DELIVERY_MODE_SYNC: how long to wait for the task's end.
    *
-   * Above 0, at most 1 hour. Absent means until the task has ended, at most 1 hour. The call's own deadline ends the
-   * wait as well.
+   * Above 0, at most 1 hour. Absent means until the task has ended, at most 1 hour. The call's own deadline
+   * ends the wait as well, a little before it, so that the caller still hears of it.
    *
    * @generated from field: google.protobuf.Duration wait = 3;
    */

@@ -771,6 +771,8 @@ export declare type ListTasksRequest = Message<"agentbus.v1.ListTasksRequest"> &
   /**
    * Most tasks to return. Default (0) is 50; more than 500 counts as 500.
    *
+   * A page of large tasks holds fewer: it ends at about 2 MiB.
+   *
    * @generated from field: uint32 page_size = 2;
    */
   pageSize: number;

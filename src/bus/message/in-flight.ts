@@ -31,12 +31,19 @@ export interface InFlightOptions {
 export function createInFlight({ clock, onExpired }: InFlightOptions): InFlight {
   const held = new Map<string, Held>();
   let timer: Timer | undefined;
+  let timerAt = Infinity;
 
+  /** Leases seldom end before those that are older, so that the timer is seldom moved: only after some were extended. */
   const arm = (expiresAt: number): void => {
-    timer ??= clock.setTimer(sweep, Math.max(expiresAt - clock.now(), DELIVERY_LIMITS.leaseSweepMs));
+    const now = clock.now();
+    const at = Math.max(expiresAt, now + DELIVERY_LIMITS.leaseSweepMs);
+    if (at >= timerAt) return;
+    timer?.cancel();
+    timerAt = at;
+    timer = clock.setTimer(sweep, at - now);
   };
   const sweep = (): void => {
-    timer = undefined;
+    timerAt = Infinity;
     const now = clock.now();
     const before = held.size;
     let next = Infinity;
@@ -79,6 +86,7 @@ export function createInFlight({ clock, onExpired }: InFlightOptions): InFlight 
     clear() {
       held.clear();
       timer?.cancel();
+      timerAt = Infinity;
     },
   };
 }

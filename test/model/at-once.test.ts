@@ -1,4 +1,4 @@
 /** Goal: commands that overlap end as if one came after the other. Method: a model and a scheduler, see README.md. */
 import { testModel } from './test-model.ts';
 
-testModel({ file: 'test/model/at-once.test.ts', shards: 4, concurrent: true });
+testModel({ file: 'test/model/at-once.test.ts', shards: 10, concurrent: true });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Action, Target } from './reference/actions.ts';
 import { availableTo, isPending } from './reference/mail.ts';
-import { members, type Session, tasksIn, type World } from './reference/world.ts';
+import { isOpen, members, type Session, tasksIn, type World } from './reference/world.ts';
 import { AGENTS, CAPABILITY } from './system.ts';
 
 /** What a command means in a world: one action, or several at once. Empty where it means nothing. */
@@ -21,6 +21,11 @@ const worker = fc.constantFrom(...WORKERS);
 const which = fc.nat(1_000);
 const often = (weight: number) => fc.nat(99).map((n) => n < weight);
 
+/** One time in so many; otherwise undefined. */
+function seldom<T>(arbitrary: fc.Arbitrary<T>, oneIn: number): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: oneIn - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+}
+
 function pick<T>(list: readonly T[], index: number): T | undefined {
   return list[index % Math.max(list.length, 1)];
 }
@@ -38,15 +43,19 @@ const sessionShape = fc.record({
   automatic: often(85),
   steps: fc.array(
     fc.record({
-      requires: fc.subarray(NAMES, { maxLength: 2 }),
+      requires: fc.oneof(
+        { weight: 4, arbitrary: worker.map((agent) => [agent]) },
+        { weight: 3, arbitrary: fc.subarray(NAMES, { maxLength: 3 }) },
+      ),
       after: fc.subarray(STEPS),
       onFailure: fc.constantFrom('HOLD' as const, 'SKIP' as const, 'STOP' as const),
     }),
-    { maxLength: 4 },
+    { minLength: 1, maxLength: 4 },
   ),
+  hasSteps: often(75),
 });
 
-const create: fc.Arbitrary<Intent> = sessionShape.map(({ roster, roles, automatic, steps }) => ({
+const create: fc.Arbitrary<Intent> = sessionShape.map(({ roster, roles, automatic, steps, hasSteps }) => ({
   name: `create ${roster.join()}`,
   actions(world) {
     const count = Object.keys(world.sessions).length;
@@ -59,7 +68,7 @@ const create: fc.Arbitrary<Intent> = sessionShape.map(({ roster, roles, automati
         orchestrator: ORCHESTRATOR,
         roster: roster.map((agent, index) => ({ agent, role: roles[index] ?? 'builder' })),
         automatic,
-        steps: steps.map(({ requires, after, onFailure }, index) => ({
+        steps: (hasSteps ? steps : []).map(({ requires, after, onFailure }, index) => ({
           name: STEPS[index] ?? '',
           requires: requires.filter((agent) => people.includes(agent)),
           after: after.filter((name) => STEPS.indexOf(name) < index),
@@ -78,43 +87,47 @@ const target: fc.Arbitrary<Target> = fc.oneof(
 );
 
 const routing = fc.record({
-  timeoutMs: fc.option(fc.constantFrom(500, 2_000, 10_000, 60_000), { nil: undefined, freq: 2 }),
+  timeoutMs: seldom(fc.constantFrom(500, 2_000, 10_000, 60_000), 2),
   retries: fc.constantFrom(0, 0, 1, 2, 3),
   backoff: fc.constantFrom('NONE' as const, 'LINEAR' as const, 'EXPONENTIAL' as const),
   initialMs: fc.constantFrom(0, 100, 1_000, 5_000),
   maxMs: fc.constantFrom(1_000, 4_000, 60_000),
   fallbacks: fc.oneof(fc.constant<string[]>([]), fc.shuffledSubarray(WORKERS, { maxLength: 3 })),
-  expiresInMs: fc.option(fc.constantFrom(1_000, 5_000, 30_000, 120_000), { nil: undefined, freq: 3 }),
+  expiresInMs: seldom(fc.constantFrom(1_000, 5_000, 30_000, 120_000), 3),
   keptInSession: often(20),
 });
 
 const request: fc.Arbitrary<Intent> = fc
   .record({
     session: which,
-    from: fc.oneof(fc.constant(undefined), worker),
+    from: seldom(worker, 3),
+    stranger: often(5),
     to: target,
-    step: fc.option(fc.constantFrom(...STEPS), { nil: '', freq: 2 }),
-    parent: fc.option(which, { nil: undefined, freq: 3 }),
+    step: seldom(fc.constantFrom(...STEPS), 3),
+    parent: seldom(which, 3),
     priority: fc.constantFrom(1, 2, 2, 2, 3, 4),
     routing,
-    taken: fc.option(which, { nil: undefined, freq: 12 }),
+    taken: seldom(which, 12),
   })
-  .map(({ session: index, from, to, step, parent, priority, routing: route, taken }) => ({
+  .map(({ session: index, from, to, step = '', parent, priority, routing: route, taken, stranger }) => ({
     name: `request of ${from ?? 'the orchestrator'} to ${JSON.stringify(to)}`,
     actions(world) {
       const session = sessionAt(world, index);
       if (session === undefined) return [];
       const { expiresInMs, ...rest } = route;
       const tasks = tasksIn(world, session.id);
-      const cause = parent === undefined ? undefined : pick(tasks, parent);
+      const cause = parent === undefined ? undefined : pick(index % 9 === 0 ? tasks : tasks.filter(isOpen), parent);
       const reused = taken === undefined ? undefined : pick(tasks, taken);
       const inSession = members(session);
+      // Mostly members, since all that strangers get is an error.
+      const known = (agent: string) =>
+        stranger || inSession.includes(agent) ? agent : (pick(inSession.slice(1), index) ?? agent);
       return [
         {
           does: 'request',
           session: session.id,
-          from: cause?.assignee ?? from ?? ORCHESTRATOR,
-          to,
+          from: known(cause?.assignee ?? from ?? ORCHESTRATOR),
+          to: typeof to === 'object' && 'agent' in to ? { agent: known(to.agent) } : to,
           id: reused?.messageId ?? `m${Object.keys(world.accepted).length + 1}`,
           step: session.steps.some(({ name }) => name === step) || index % 30 === 0 ? step : '',
           parent: cause?.id ?? '',
@@ -137,7 +150,7 @@ const answerOrReport: fc.Arbitrary<Intent> = fc
     does: fc.constantFrom('answer' as const, 'answer' as const, 'report' as const),
     task: which,
     open: often(85),
-    other: fc.option(worker, { nil: undefined, freq: 8 }),
+    other: seldom(worker, 8),
     byMessage: often(50),
     failed: often(35),
     progress: fc.nat(100),
@@ -145,7 +158,6 @@ const answerOrReport: fc.Arbitrary<Intent> = fc
   .map(({ does, task: index, open, other, byMessage, failed, progress }) => ({
     name: `${does}${failed ? ' failed' : ''}`,
     actions(world) {
-      const isOpen = ({ status }: { status: string }) => /QUEUED|DELIVERED|WORKING/.test(status);
       const task = pick(open ? world.tasks.filter(isOpen) : world.tasks, index);
       if (task === undefined) return [];
       return [
@@ -181,26 +193,25 @@ const say: fc.Arbitrary<Intent> = fc.tuple(which, worker, worker).map(([index, f
   },
 }));
 
-const cancel: fc.Arbitrary<Intent> = fc
-  .tuple(which, fc.option(fc.constantFrom(...NAMES), { nil: undefined, freq: 3 }))
-  .map(([index, as]) => ({
-    name: 'cancel',
-    actions(world) {
-      const task = pick(world.tasks, index);
-      return task === undefined
-        ? []
-        : [{ does: 'cancel', session: task.session, task: task.id, as: as ?? task.delegator }];
-    },
-  }));
+const cancel: fc.Arbitrary<Intent> = fc.tuple(which, seldom(fc.constantFrom(...NAMES), 3)).map(([index, as]) => ({
+  name: 'cancel',
+  actions(world) {
+    const open = world.tasks.filter(isOpen);
+    const task = pick(open.length > 0 && index % 5 !== 0 ? open : world.tasks, index);
+    return task === undefined
+      ? []
+      : [{ does: 'cancel', session: task.session, task: task.id, as: as ?? task.delegator }];
+  },
+}));
 
 const place: fc.Arbitrary<Intent> = fc
   .record({
     session: which,
-    current: fc.option(fc.constantFrom(...STEPS), { nil: '', freq: 2 }),
+    current: seldom(fc.constantFrom(...STEPS), 2),
     completed: fc.subarray(STEPS, { maxLength: 2 }),
     pending: fc.subarray(STEPS, { maxLength: 2 }),
   })
-  .map(({ session: index, current, completed, pending }) => ({
+  .map(({ session: index, current = '', completed, pending }) => ({
     name: `place ${current} completed ${completed.join()} pending ${pending.join()}`,
     actions(world) {
       const session = sessionAt(world, index);
@@ -228,15 +239,13 @@ const roster: fc.Arbitrary<Intent> = fc
     },
   }));
 
-const context: fc.Arbitrary<Intent> = fc
-  .tuple(which, fc.option(fc.nat(3), { nil: undefined }))
-  .map(([index, expected]) => ({
-    name: 'context',
-    actions(world) {
-      const session = sessionAt(world, index);
-      return session === undefined ? [] : [{ does: 'context', session: session.id, expected }];
-    },
-  }));
+const context: fc.Arbitrary<Intent> = fc.tuple(which, seldom(fc.nat(3), 3)).map(([index, expected]) => ({
+  name: 'context',
+  actions(world) {
+    const session = sessionAt(world, index);
+    return session === undefined ? [] : [{ does: 'context', session: session.id, expected }];
+  },
+}));
 
 const end: fc.Arbitrary<Intent> = fc
   .tuple(which, fc.constantFrom('COMPLETED' as const, 'TERMINATED' as const))
@@ -317,7 +326,7 @@ const simple: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 12, arbitrary: answerOrReport },
   { weight: 1, arbitrary: say },
   { weight: 2, arbitrary: resend },
-  { weight: 3, arbitrary: cancel },
+  { weight: 4, arbitrary: cancel },
   { weight: 2, arbitrary: place },
   { weight: 2, arbitrary: roster },
   { weight: 1, arbitrary: context },

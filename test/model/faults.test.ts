@@ -4,9 +4,10 @@
  */
 import process from 'node:process';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { modelSettings, tellFailure } from './settings.ts';
 
 /** Runs in which a fault must show. */
-const RUNS = 2_000;
+const RUNS = 500;
 const SEED = 20_260_101;
 const TIMEOUT_MS = 120_000;
 
@@ -141,4 +142,20 @@ test.each(FAULTS)('it is found that $fault', { timeout: TIMEOUT_MS }, async ({ f
   const { failure, runs } = await checkModel({ seed: SEED, runs: RUNS, concurrent: false, shrinks: false });
   process.stdout.write(`found after ${runs} runs: ${fault}\n`);
   expect(failure).toBeDefined();
+});
+
+test('a failure names what replays it: the smallest run that fails is the first to be seen again', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  replaced.push(FAULTS[0]?.put() ?? '');
+  const { checkModel } = await import('./check-model.ts');
+  const { failure } = await checkModel({ seed: SEED, runs: RUNS, concurrent: false });
+  if (failure === undefined) return expect.fail('nothing was found');
+  const { AGENTBUS_MODEL_PATH } = /AGENTBUS_MODEL_PATH='(?<AGENTBUS_MODEL_PATH>[^']*)'/.exec(
+    tellFailure(failure, { seed: SEED, file: 'any' }),
+  )?.groups ?? { AGENTBUS_MODEL_PATH: '' };
+  vi.stubEnv('AGENTBUS_MODEL_SEED', String(SEED)).stubEnv('AGENTBUS_MODEL_PATH', AGENTBUS_MODEL_PATH);
+  const again = await checkModel({ ...modelSettings(1), concurrent: false });
+  vi.unstubAllEnvs();
+  expect([again.runs, again.failure?.story]).toEqual([1, failure.story]);
 });

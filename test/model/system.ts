@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { AgentDescriptorSchema } from '../../gen/ts/agentbus/v1/agent_pb.js';
@@ -48,6 +49,8 @@ export interface System {
   perform(action: Action): Promise<Outcome>;
   /** What was seen since the last call. */
   look(): Seen[];
+  /** Resolves when all has followed that follows from what was done. */
+  settle(): Promise<void>;
   /** Lets a scheduler hold back what the store does, from now on; without one it is done at once. */
   schedule(hold: Hold | undefined): void;
   close(): Promise<void>;
@@ -74,6 +77,8 @@ export async function openSystem(): Promise<System> {
   const sequences = new Map<string, number[]>();
   let seen: Seen[] = [];
   let hold: Hold | undefined;
+  /** Batches that the store has yet to do. */
+  let batches = 0;
   /** Deliveries that a stream leased and was not given yet. */
   const onTheWay = new Set<string>();
   const streams = new Map<string, { connection: Connection; consumer: Consumer }>();
@@ -83,8 +88,14 @@ export async function openSystem(): Promise<System> {
     limits: STORE_LIMITS,
     observer: {},
     defer(run) {
-      if (hold === undefined) queueMicrotask(run);
-      else void hold(Promise.resolve(), 'store').then(run);
+      // A turn of the event loop for each batch, as from a thread: what was answered before has been heard by then.
+      batches++;
+      const runBatch = () => {
+        batches--;
+        run();
+      };
+      if (hold === undefined) setImmediate(runBatch);
+      else void hold(Promise.resolve(), 'store').then(runBatch);
     },
   });
   const openGeneration = () =>
@@ -267,6 +278,10 @@ export async function openSystem(): Promise<System> {
       seen = [];
       return news;
     },
+    async settle() {
+      do await turn();
+      while (batches > 0 && hold === undefined);
+    },
     schedule(next) {
       hold = next;
     },
@@ -355,8 +370,8 @@ function targetOf(to: Target) {
 }
 
 /** The bus's own messages are known by what they say: their ids are nobody's business. */
-function handedOut({ deliveryId, sender, messageId, attempt, envelope, leaseExpiresAt }: Lease): HandedOut {
-  const delivery = { deliveryId, from: sender, attempt, until: leaseExpiresAt };
+function handedOut({ deliveryId, sender, messageId, attempt, acceptedAt, envelope, leaseExpiresAt }: Lease): HandedOut {
+  const delivery = { deliveryId, from: sender, attempt, acceptedAt, until: leaseExpiresAt };
   if (sender !== 'agentbus://bus') return { ...delivery, what: messageId };
   const { content } = fromBinary(EnvelopeSchema, envelope);
   const { event, task_id } = content.case === 'payload' ? content.value : {};

@@ -10,6 +10,7 @@ export function post(world: World, copy: NewCopy): Copy {
     availableAt: 0,
     turn: 0,
     ...copy,
+    acceptedAt: world.now,
     state: 'waiting',
     fresh: true,
     leaving: false,
@@ -40,6 +41,7 @@ export interface HandedOut {
   readonly from: string;
   readonly what: string;
   readonly attempt: number;
+  readonly acceptedAt: number;
   /** When the lease ends. */
   readonly until: number;
 }
@@ -51,9 +53,10 @@ export function handOut(
   delivery: HandedOut & { leaseMs: number; inStream: boolean },
 ): boolean {
   const all = availableTo(world, agent);
-  const { from, what, attempt, until, leaseMs, inStream } = delivery;
+  const { from, what, attempt, acceptedAt, until, leaseMs, inStream } = delivery;
   if (until !== world.now + leaseMs) return false;
-  const isIt = (one: Copy) => one.from === from && one.what === what && one.attempts + 1 === attempt;
+  const isIt = (one: Copy) =>
+    one.from === from && one.what === what && one.attempts + 1 === attempt && one.acceptedAt === acceptedAt;
   const copy = all.find(isIt);
   if (copy === undefined) return handOutInVain(world, agent, { ...delivery, isIt });
   const available = all.filter((one) => one === copy || !one.fresh);
@@ -61,7 +64,7 @@ export function handOut(
   const older = available.slice(0, available.indexOf(copy));
   if (older.some(({ priority }) => priority === copy.priority)) return false;
   if (available.some(({ priority }) => priority > copy.priority) && passed < RULES.starvation) return false;
-  world.passedOver[agent] = available.some(({ priority }) => priority < copy.priority) ? passed + 1 : 0;
+  world.passedOver[agent] = all.some(({ priority }) => priority < copy.priority) ? passed + 1 : 0;
   copy.state = 'leased';
   copy.handedOutAs.push(delivery.deliveryId);
   copy.leasedUntil = until;
@@ -74,13 +77,15 @@ export function handOut(
 function handOutInVain(
   world: World,
   agent: string,
-  { deliveryId, isIt }: HandedOut & { isIt(copy: Copy): boolean },
+  { deliveryId, isIt, until, inStream }: HandedOut & { isIt(copy: Copy): boolean; inStream: boolean },
 ): boolean {
   const copy = world.mail.find((one) => one.to === agent && one.leaving && isIt(one));
   if (copy === undefined) return false;
   copy.leaving = false;
   copy.attempts++;
   copy.handedOutAs.push(deliveryId);
+  // A stream may count it as held until its lease is over.
+  if (inStream) (world.agents[agent] as Agent).leaseLostAt = until;
   if (copy.asks !== undefined) addDuty(world, copy, 'delivered');
   return true;
 }
@@ -115,7 +120,8 @@ export function passTime(world: World, now: number): void {
   for (const copy of world.mail) {
     if (copy.availableAt > before) copy.fresh = true;
     if (copy.state === 'leased' && copy.leasedUntil <= now) {
-      if (copy.inStream) (world.agents[copy.to] as Agent).leaseLostAt = now;
+      if (copy.inStream)
+        (world.agents[copy.to] as Agent).leaseLostAt = Math.max(now, (world.agents[copy.to] as Agent).leaseLostAt);
       giveBack(world, copy);
     } else if (copy.state === 'waiting' && copy.expiresAt <= now) {
       end(world, copy, 'expired');

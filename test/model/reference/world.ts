@@ -92,6 +92,7 @@ export interface Copy {
   /** Which attempt of that task it belongs to. */
   readonly turn: number;
   readonly priority: number;
+  readonly acceptedAt: number;
   readonly expiresAt: number;
   availableAt: number;
   state: 'waiting' | 'leased' | 'acknowledged' | 'expired' | 'dead_lettered' | 'withdrawn';

@@ -35,17 +35,19 @@ export function watchGoneAgents(options: GoneAgentsOptions): () => void {
     timer = clock.setTimer(look, Math.ceil(taskLeaseMs / TASK_LIMITS.looksPerLease));
   };
   function look(): void {
-    const now = clock.now();
     for (const { agentId, tasks } of openTasks.inHand()) {
-      const since = goneSince(agentId);
-      if (since === undefined) continue;
-      const overdue = tasks.filter(({ task }) => {
-        const heard = Math.max(since, startedAt, task.updatedAt ? timestampMs(task.updatedAt) : 0);
-        return heard + taskLeaseMs <= now;
-      });
-      void takeAway(agentId, overdue).catch(failed);
+      void takeAway(agentId, tasks.filter(isGoneWith(agentId))).catch(failed);
     }
     rest();
+  }
+  /** Whether an agent has been gone with a task, as it is now, for longer than the task lease. */
+  function isGoneWith(agentId: string): (placed: PlacedTask) => boolean {
+    const since = goneSince(agentId);
+    return ({ live, task }) => {
+      const { updatedAt } = live.tasks.get(task.taskId) ?? task;
+      const heard = Math.max(since ?? Infinity, startedAt, updatedAt ? timestampMs(updatedAt) : 0);
+      return heard + taskLeaseMs <= clock.now();
+    };
   }
   async function takeAway(agentId: string, tasks: readonly PlacedTask[]): Promise<void> {
     const failure = { reason: 'AGENT_GONE', message: `${agentId} went away with the task` };
@@ -53,9 +55,10 @@ export function watchGoneAgents(options: GoneAgentsOptions): () => void {
       const some = tasks.slice(at, at + TASK_LIMITS.recordsTogether);
       const keys = some.map(({ task: { delegator: sender, messageId } }) => ({ sender, messageId }));
       const records = await messages.find(keys);
-      if (goneSince(agentId) === undefined) return;
       const free = some.filter((_, index) => !isLeased(records[index] ?? [], agentId));
-      await Promise.all(free.map((placed) => supervisor.attemptFailed(placed, failure)));
+      // The agent may have come back, or reported, while the records were read.
+      const gone = free.filter(isGoneWith(agentId));
+      await Promise.all(gone.map((placed) => supervisor.attemptFailed(placed, failure)));
     }
   }
   rest();

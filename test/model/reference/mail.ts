@@ -60,11 +60,15 @@ export function handOut(
   const copy = all.find(isIt);
   if (copy === undefined) return handOutInVain(world, agent, { ...delivery, isIt });
   const available = all.filter((one) => one === copy || !one.fresh);
-  const passed = world.passedOver[agent] ?? 0;
+  const passed = world.passedOver[agent] ?? [0, 0, 0, 0, 0];
   const older = available.slice(0, available.indexOf(copy));
   if (older.some(({ priority }) => priority === copy.priority)) return false;
-  if (available.some(({ priority }) => priority > copy.priority) && passed < RULES.starvation) return false;
-  world.passedOver[agent] = all.some(({ priority }) => priority < copy.priority) ? passed + 1 : 0;
+  if (available.some(({ priority }) => priority > copy.priority) && (passed[copy.priority] ?? 0) < RULES.starvation)
+    return false;
+  world.passedOver[agent] = passed.map((times, priority) => {
+    const isPassedOver = priority !== copy.priority && all.some((one) => one.priority === priority);
+    return isPassedOver ? times + 1 : 0;
+  });
   copy.state = 'leased';
   copy.handedOutAs.push(delivery.deliveryId);
   copy.leasedUntil = until;
@@ -103,6 +107,7 @@ export function giveBack(world: World, copy: Copy, delayMs = 0): void {
 
 export function end(world: World, copy: Copy, state: 'acknowledged' | 'expired' | 'dead_lettered'): void {
   copy.state = state;
+  copy.backAt = world.now;
   if (copy.asks !== undefined) addDuty(world, copy, state === 'acknowledged' ? 'accepted' : 'undelivered');
 }
 
@@ -134,7 +139,7 @@ export function withdraw(world: World, task: Task): void {
   for (const copy of world.mail) {
     if (copy.asks === task.id && copy.from === task.delegator && copy.to === task.assignee && isPending(copy)) {
       if (copy.state === 'leased') copy.attempts++;
-      copy.leaving = copy.state === 'waiting';
+      copy.leaving = true;
       copy.state = 'withdrawn';
     }
   }

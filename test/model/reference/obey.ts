@@ -180,9 +180,7 @@ function send(
   const before = world.accepted[name];
   if ((outcome.duplicate ?? false) !== (before !== undefined)) return undefined;
   if (before === undefined && outcome.acceptedAt !== world.now) return undefined;
-  // What was sent again within the same millisecond cannot be told from what was sent at first.
-  const first = (outcome.recipients ?? []).slice(0, before?.recipients.length);
-  if (before !== undefined) return isSame(before.recipients, first) ? [] : undefined;
+  if (before !== undefined) return isSame(before.recipients, outcome.recipients ?? []) ? [] : undefined;
   const { said, recipients } = accept(world, message);
   world.accepted[name] = { content: contentOf(message), recipients };
   return isSame(recipients, outcome.recipients ?? []) ? said : undefined;

@@ -131,7 +131,7 @@ function failAttempt(world: World, task: Task, { reason, retries }: { reason: st
   // An agent that went away is asked again only when there is nobody else.
   const isSameAgain =
     retries && attempt <= routing.retries && mayAnswer(assignee) && (reason !== 'AGENT_GONE' || fallback < 0);
-  if (!isSameAgain && fallback < 0) return timeOut(world, task, reason);
+  if (!isSameAgain && fallback < 0) return timeOut(world, task, isInTime ? reason : 'DEADLINE_EXCEEDED');
   const failed = attemptName(task);
   const { soonest, latest } = isSameAgain ? retryAt(world, task) : { soonest: world.now, latest: world.now };
   takeBack(world, task, 'task_withdrawn');

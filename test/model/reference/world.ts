@@ -18,8 +18,8 @@ export interface World {
   duties: Duty[];
   /** Tasks that a call waits for, by `{delegator} {message_id}`. */
   awaited: Record<string, number>;
-  /** Deliveries in a row, by agent, that passed a waiting message of a lower priority over. */
-  passedOver: Record<string, number>;
+  /** By agent and priority: deliveries in a row that passed waiting messages of that priority over. */
+  passedOver: Record<string, number[]>;
 }
 
 export type StepStatus = 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
@@ -105,7 +105,7 @@ export interface Copy {
   /** Every delivery id it went out under; the last one is the current lease's. */
   handedOutAs: string[];
   leasedUntil: number;
-  /** When it last came back; -Infinity: never. */
+  /** When a lease of it last ended; -Infinity: never. */
   backAt: number;
   /** The agent's stream has it, and not a call. */
   inStream: boolean;

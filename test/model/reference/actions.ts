@@ -70,6 +70,8 @@ export type Outcome =
       readonly recipients?: readonly string[];
       readonly stale?: readonly string[];
       readonly deliveries?: readonly HandedOut[];
+      /** Other things happened meanwhile: leases may have run out before their mail was read. */
+      readonly atOnce?: boolean;
       /** The moment that `wait` came to. */
       readonly now?: number;
     };

@@ -78,9 +78,9 @@ function handle(world: World, action: Action, outcome: Exclude<Outcome, { error:
     case 'receive': {
       beat(world, action.agent);
       const { leaseMs } = action;
-      const { deliveries = [] } = outcome;
+      const { deliveries = [], atOnce = false } = outcome;
       const isRight = deliveries.every((one) => handOut(world, action.agent, { ...one, leaseMs, inStream: false }));
-      return isRight && (deliveries.length === action.max || !couldTakeMore(world, action.agent));
+      return isRight && (deliveries.length === action.max || atOnce || !couldTakeMore(world, action.agent));
     }
     case 'acknowledge':
     case 'reject':

@@ -74,7 +74,9 @@ function* dutyDeeds(world: World, duty: Duty): Generator<OwnDeed> {
   if (task === undefined || !isOpen(task)) return;
   // News of an agent's mail may come when it was asked again: the bus cannot tell one attempt from the next by it.
   const isOld = task.turn !== duty.turn;
-  if (isOld && (task.assignee !== duty.agent || duty.about === 'undelivered' || duty.about === 'removed')) return;
+  const isThisMoment = task.attemptAt === world.now;
+  if (isOld && (task.assignee !== duty.agent || duty.about === 'removed')) return;
+  if (isOld && duty.about === 'undelivered' && !isThisMoment) return;
   const must = isOld ? 'no' : 'now';
   const at = { session: task.session, text: `${duty.about} ${task.id} ${attemptName(task)}` };
   const again = (act: (world: World, task: Task) => Said[]) => (later: World) => {
@@ -88,7 +90,7 @@ function* dutyDeeds(world: World, duty: Duty): Generator<OwnDeed> {
     });
   const isLate = (task.deadline ?? Infinity) <= world.now;
   if (duty.about === 'undelivered')
-    yield* failures(world, task, { must: isLate ? 'in time' : 'now', reason: 'NOT_DELIVERED', again });
+    yield* failures(world, task, { must: isLate && !isOld ? 'in time' : must, reason: 'NOT_DELIVERED', again });
   else if (duty.about === 'removed') yield* failures(world, task, { must: 'now', reason: 'AGENT_GONE', again });
   else if (duty.about === 'delivered' && task.status === 'QUEUED')
     yield { must, first: at.text, run: becomes('DELIVERED') };

@@ -9,11 +9,15 @@ export interface ModelSettings {
   readonly replay?: Replay;
 }
 
-/** Runs of one shard, of all that `AGENTBUS_MODEL_RUNS` asks for (default 1,000), and where they begin. */
-export function modelSettings(shards: number): ModelSettings {
+/**
+ * Runs of one shard, of all that `AGENTBUS_MODEL_RUNS` asks for (default 1,000), and where they begin: at
+ * `AGENTBUS_MODEL_SEED`, or else where the shard says, or by chance; always by chance for the seed `random`.
+ */
+export function modelSettings(shards: number, usualSeed?: number): ModelSettings {
   const { AGENTBUS_MODEL_RUNS = '1000', AGENTBUS_MODEL_SEED, AGENTBUS_MODEL_PATH } = process.env;
   const runs = Math.ceil(Number(AGENTBUS_MODEL_RUNS) / shards);
-  const seed = AGENTBUS_MODEL_SEED === undefined ? randomInt(2 ** 31) : Number(AGENTBUS_MODEL_SEED);
+  const asked = AGENTBUS_MODEL_SEED ?? usualSeed ?? 'random';
+  const seed = asked === 'random' ? randomInt(2 ** 31) : Number(asked);
   if (AGENTBUS_MODEL_PATH === undefined) return { runs, seed };
   const [path = '', commands = ''] = splitOnce(AGENTBUS_MODEL_PATH, '=');
   return { runs, seed, replay: { path, commands } };

@@ -181,13 +181,17 @@ function send(
   if ((outcome.duplicate ?? false) !== (before !== undefined)) return undefined;
   if (before === undefined && outcome.acceptedAt !== world.now) return undefined;
   if (before !== undefined) return isSame(before.recipients, outcome.recipients ?? []) ? [] : undefined;
-  const { said, recipients } = accept(world, message);
+  const { said, recipients } = accept(world, message, outcome);
   world.accepted[name] = { content: contentOf(message), recipients };
   return isSame(recipients, outcome.recipients ?? []) ? said : undefined;
 }
 
-function accept(world: World, message: Of<'say'> | Request | Answer): { said: Said[]; recipients: readonly string[] } {
-  if (message.does === 'request') return request(world, message);
+function accept(
+  world: World,
+  message: Of<'say'> | Request | Answer,
+  outcome: Exclude<Outcome, { error: string }>,
+): { said: Said[]; recipients: readonly string[] } {
+  if (message.does === 'request') return request(world, message, outcome);
   const { session, from, to, id } = message;
   const mail = (isWanted: boolean) => {
     if (isWanted) post(world, { to, from, what: id, messageId: id, asks: undefined, priority: MEDIUM });
@@ -210,9 +214,16 @@ function accept(world: World, message: Of<'say'> | Request | Answer): { said: Sa
 }
 
 /** A task for each recipient. */
-function request(world: World, message: Request): { said: Said[]; recipients: string[] } {
+function request(
+  world: World,
+  message: Request,
+  { atOnce = false, recipients: chosen = [] }: Exclude<Outcome, { error: string }>,
+): { said: Said[]; recipients: string[] } {
   const session = sessionOf(world, message);
-  const recipients = recipientsOf(world, session, message);
+  const able = recipientsOf(world, session, message);
+  // Who has the least to do changes while mail is on its way to disk.
+  const isChosenFreely = atOnce && typeof message.to === 'object' && 'capability' in message.to;
+  const recipients = isChosenFreely ? able.filter((agent) => chosen.includes(agent)) : able.slice(0, limitOf(message));
   const parent = parentOf(world, message);
   const deadline = Math.min(message.routing.expiresAt ?? Infinity, parent?.deadline ?? Infinity);
   const said: Said[] = [];
@@ -280,7 +291,12 @@ function recipientsOf(world: World, session: Session, { to, from }: Request): st
   const load = (agent: string) =>
     [isSlow(world, agent) ? 1 : 0, depth(world, agent) / instances(world, agent)] as const;
   able.sort((a, b) => load(a)[0] - load(b)[0] || load(a)[1] - load(b)[1] || (a < b ? -1 : 1));
-  return able.slice(0, 1);
+  return able;
+}
+
+/** Of those that are able one is asked; of all others everybody. */
+function limitOf({ to }: Request): number {
+  return typeof to === 'object' && 'capability' in to ? 1 : Infinity;
 }
 
 /** All of an agent's processes are late with their heartbeat. One that calls is not late: it is there or gone. */

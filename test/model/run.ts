@@ -7,8 +7,9 @@ import { workflowLine } from './event-line.ts';
 import { type Done, explain } from './explain.ts';
 import type { Action } from './reference/actions.ts';
 import { availableTo, depth } from './reference/mail.ts';
+import { streamCredit } from './reference/obey.ts';
 import { workflowText } from './reference/workflow.ts';
-import { tasksIn, type World } from './reference/world.ts';
+import { RULES, tasksIn, type World } from './reference/world.ts';
 import { AGENTS, type System } from './system.ts';
 
 /** A bus and a model that go the same way. */
@@ -26,7 +27,6 @@ export function emptyWorld(now: number): World {
   const nobody = { credit: 0, streamHeardAt: -1, beatAt: -1, heardAt: -1, leaseLostAt: -Infinity };
   return {
     now,
-    since: now,
     upSince: now,
     sessions: {},
     tasks: [],
@@ -47,11 +47,10 @@ export async function doTogether(run: Run, actions: readonly Action[]): Promise<
   const { system, scheduler } = run;
   const done: Done[] = [];
   const perform = async (action: Action): Promise<void> => {
-    const at = system.clock.now();
     const outcome = await system.perform(action);
     done.push({
       action,
-      outcome: actions.length > 1 && outcome.error === undefined ? { ...outcome, atOnce: true, at } : outcome,
+      outcome: actions.length > 1 && outcome.error === undefined ? { ...outcome, atOnce: true } : outcome,
     });
   };
   if (actions.length === 1) {
@@ -91,11 +90,20 @@ function check(run: Run, done: readonly Done[]): void {
   const world = explain(run.world, done, seen);
   if (world === undefined) throw new Error('what the bus did is nothing that the contract allows');
   run.world = world;
-  world.since = world.now;
   // What there was no occasion for has lost its meaning; a task that nobody was given still has its end before it.
   world.duties = world.duties.filter(({ about }) => about === 'undelivered');
   for (const copy of world.mail) Object.assign(copy, { fresh: false, leaving: false });
+  requireStreamsServed(world);
   equal('deliveries that were leased for a stream and not given to it', system.onTheWay.size, 0);
+}
+
+/** A stream that has credit is handed what waits; it may notice late that a lease ran out. */
+function requireStreamsServed(world: World): void {
+  for (const [name, { credit, leaseLostAt }] of Object.entries(world.agents)) {
+    const isLate = world.now - leaseLostAt > RULES.leaseSweepMs;
+    if (credit === 0 || !isLate || streamCredit(world, name) <= 0) continue;
+    if (availableTo(world, name).length > 0) throw new Error(`mail of ${name} waits although its stream has credit`);
+  }
 }
 
 /** Compares all that the bus shows with the model. */

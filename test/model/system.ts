@@ -81,8 +81,7 @@ export async function openSystem(): Promise<System> {
   let batches = 0;
   /** Deliveries that a stream leased and was not given yet. */
   const onTheWay = new Set<string>();
-  const streams = new Map<string, { connection: Connection; consumer: Consumer; holder: string }>();
-  let connections = 0;
+  const streams = new Map<string, { connection: Connection; consumer: Consumer }>();
   const engine = await openInlineEngine({
     clock,
     random,
@@ -110,8 +109,7 @@ export async function openSystem(): Promise<System> {
           seen.push(...lines);
         },
         leased({ agentId, holder }, leases) {
-          // What comes for a stream that has ended goes back unseen.
-          if (holder !== streams.get(agentId)?.holder) return;
+          if (holder !== streamOf(agentId)) return;
           seen.push(...leases.map((lease) => ({ stream: agentId, delivery: handedOut(lease) })));
           for (const { deliveryId } of leases) onTheWay.add(deliveryId);
         },
@@ -143,10 +141,9 @@ export async function openSystem(): Promise<System> {
     const nothing = (): void => undefined;
     const events = { fenced: nothing, unregistered: nothing, silent: nothing };
     const connection = bus.agents.connect({ agentId, instanceId: 'stream', inFlight: () => 0, ...events });
-    const holder = `stream ${++connections}`;
     const consumer = bus.deliveries.consume({
       agentId,
-      holder,
+      holder: streamOf(agentId),
       maxInFlight: credit,
       leaseMs: RULES.streamLeaseMs,
       deliver(leases) {
@@ -155,7 +152,7 @@ export async function openSystem(): Promise<System> {
       },
       failed: (error) => void faults.push(String(error)),
     });
-    streams.set(agentId, { connection, consumer, holder });
+    streams.set(agentId, { connection, consumer });
   }
 
   async function settle(action: Extract<Action, { does: 'acknowledge' | 'reject' | 'extend' }>): Promise<Outcome> {
@@ -294,6 +291,11 @@ export async function openSystem(): Promise<System> {
       await engine.close();
     },
   };
+}
+
+/** Streams hold what they have under this name. */
+function streamOf(agentId: string): string {
+  return `stream of ${agentId}`;
 }
 
 function as(agentId: string): Caller {

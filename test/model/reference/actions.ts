@@ -72,8 +72,6 @@ export type Outcome =
       readonly deliveries?: readonly HandedOut[];
       /** Other things happened meanwhile: leases may have run out before their mail was read. */
       readonly atOnce?: boolean;
-      /** When the call was made, for one among several. */
-      readonly at?: number;
       /** The moment that `wait` came to. */
       readonly now?: number;
     };

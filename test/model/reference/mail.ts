@@ -54,8 +54,7 @@ export function handOut(
 ): boolean {
   const all = availableTo(world, agent);
   const { from, what, attempt, acceptedAt, until, leaseMs, inStream } = delivery;
-  const leasedAt = until - leaseMs;
-  if (leasedAt < world.since || leasedAt > world.now) return false;
+  if (until !== world.now + leaseMs) return false;
   const isIt = (one: Copy) =>
     one.from === from && one.what === what && one.attempts + 1 === attempt && one.acceptedAt === acceptedAt;
   const copy = all.find(isIt);
@@ -86,6 +85,7 @@ function handOutInVain(
 ): boolean {
   const copy = world.mail.find((one) => one.to === agent && one.leaving && isIt(one));
   if (copy === undefined) return false;
+  copy.leaving = false;
   copy.attempts++;
   copy.handedOutAs.push(deliveryId);
   // A stream may count it as held until its lease is over.

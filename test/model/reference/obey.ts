@@ -74,9 +74,6 @@ export function obey(world: World, action: Action, outcome: Outcome): Said[] | u
 
 /** What concerns mail and agents alone adds no event by itself. Whether the outcome is right. */
 function handle(world: World, action: Action, outcome: Exclude<Outcome, { error: string }>): boolean {
-  const isAtOnce = action.does !== 'receive' && action.does !== 'restart' && action.does !== 'wait';
-  // These take effect when they are asked for, however long the answer takes.
-  if (isAtOnce && (outcome.at ?? world.now) !== world.now) return false;
   switch (action.does) {
     case 'receive': {
       beat(world, action.agent);
@@ -88,7 +85,7 @@ function handle(world: World, action: Action, outcome: Exclude<Outcome, { error:
     case 'acknowledge':
     case 'reject':
     case 'extend':
-      return isSame(certain(world, settle(world, action)), certain(world, outcome.stale ?? []));
+      return isSame(settle(world, action), outcome.stale ?? []);
     case 'connect':
       disconnect(world, action.agent);
       Object.assign(world.agents[action.agent] as Agent, {
@@ -366,11 +363,6 @@ function settle(world: World, action: Of<'acknowledge'> | Of<'reject'> | Of<'ext
   });
 }
 
-/** Ids but for those of messages that are being taken back, which may come before or after. */
-function certain(world: World, ids: readonly string[]): string[] {
-  return ids.filter((id) => !world.mail.some(({ leaving, handedOutAs }) => leaving && handedOutAs.includes(id)));
-}
-
 function disconnect(world: World, agentId: string): void {
   const agent = world.agents[agentId] as Agent;
   if (agent.credit === 0) return;
@@ -393,15 +385,7 @@ export function takeByStream(world: World, agent: string, delivery: HandedOut): 
   return isRight ? [] : undefined;
 }
 
-/** Whether each stream that has credit was handed what waits; it may notice late that a lease ran out. */
-export function areStreamsServed(world: World): boolean {
-  return Object.entries(world.agents).every(([name, { credit, leaseLostAt }]) => {
-    const isLate = world.now - leaseLostAt > RULES.leaseSweepMs;
-    return credit === 0 || !isLate || streamCredit(world, name) <= 0 || availableTo(world, name).length === 0;
-  });
-}
-
-function streamCredit(world: World, agentId: string): number {
+export function streamCredit(world: World, agentId: string): number {
   const held = world.mail.filter((copy) => copy.to === agentId && copy.state === 'leased' && copy.inStream).length;
   return (world.agents[agentId]?.credit ?? 0) - held;
 }

@@ -4,8 +4,6 @@
  */
 export interface World {
   now: number;
-  /** When what happens now began: what was handed out since may only be heard of now. */
-  since: number;
   /** When the bus came up: nobody is gone because it was. */
   upSince: number;
   sessions: Record<string, Session>;

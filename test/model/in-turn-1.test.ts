@@ -1,4 +1,4 @@
 /** Goal: sessions and tasks are what the contract says, whatever is asked in whatever order. Method: a model, see README.md. */
 import { testModel } from './test-model.ts';
 
-testModel({ file: 'test/model/in-turn-1.test.ts', shards: 3, concurrent: false });
+testModel({ file: 'test/model/in-turn-1.test.ts', shards: 3, concurrent: false, seed: 1_162_570_504 });

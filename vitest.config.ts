@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   ssr: { resolve: { conditions: ['agentbus-source', 'module', 'node', 'development|production'] } },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'bus', include: ['test/**/*.test.ts'], exclude: ['test/clients/**'] } },
+      {
+        extends: true,
+        // After the others: building clients in four languages takes the whole machine.
+        test: { name: 'clients', include: ['test/clients/**/*.test.ts'], sequence: { groupOrder: 1 } },
+      },
+    ],
     // Real processes and sockets share the machine with each other in the e2e tests.
     testTimeout: 30_000,
     hookTimeout: 30_000,

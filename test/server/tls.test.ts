@@ -4,14 +4,14 @@ import { createClient } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { describe, expect, it } from 'vitest';
 import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
-import { selfSigned } from './self-signed.ts';
 import { KEY, startServer } from './start-server.ts';
+import { testCertificate } from './test-certificate.ts';
 
 // Goal: with a certificate the same port speaks the same protocols, and nothing in the clear.
 // Method: a certificate made for the test, and clients that trust it alone.
 
-const tls = selfSigned();
-const nodeOptions = { ca: tls.cert };
+const tls = testCertificate();
+const nodeOptions = { ca: tls.ca };
 
 describe('a port with a certificate', () => {
   it.each([

@@ -1,0 +1,4 @@
+/** Goal: the Go client does what every client does. Method: the common scenarios, against a real bus. */
+import { describeClient } from './describe-client.ts';
+
+describeClient('go');

@@ -50,18 +50,18 @@ private static final long serialVersionUID = 0L;
   }
 
   private int bitField0_;
-  public static final int DESCRIPTOR_FIELD_NUMBER = 1;
-  private io.agentbus.v1.AgentDescriptor descriptor_;
+  public static final int AGENT_DESCRIPTOR_FIELD_NUMBER = 1;
+  private io.agentbus.v1.AgentDescriptor agentDescriptor_;
   /**
    * <pre>
    * What it said about itself when it last registered or opened a stream.
    * </pre>
    *
-   * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
-   * @return Whether the descriptor field is set.
+   * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
+   * @return Whether the agentDescriptor field is set.
    */
   @java.lang.Override
-  public boolean hasDescriptor() {
+  public boolean hasAgentDescriptor() {
     return ((bitField0_ & 0x00000001) != 0);
   }
   /**
@@ -69,23 +69,23 @@ private static final long serialVersionUID = 0L;
    * What it said about itself when it last registered or opened a stream.
    * </pre>
    *
-   * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
-   * @return The descriptor.
+   * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
+   * @return The agentDescriptor.
    */
   @java.lang.Override
-  public io.agentbus.v1.AgentDescriptor getDescriptor() {
-    return descriptor_ == null ? io.agentbus.v1.AgentDescriptor.getDefaultInstance() : descriptor_;
+  public io.agentbus.v1.AgentDescriptor getAgentDescriptor() {
+    return agentDescriptor_ == null ? io.agentbus.v1.AgentDescriptor.getDefaultInstance() : agentDescriptor_;
   }
   /**
    * <pre>
    * What it said about itself when it last registered or opened a stream.
    * </pre>
    *
-   * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+   * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
    */
   @java.lang.Override
-  public io.agentbus.v1.AgentDescriptorOrBuilder getDescriptorOrBuilder() {
-    return descriptor_ == null ? io.agentbus.v1.AgentDescriptor.getDefaultInstance() : descriptor_;
+  public io.agentbus.v1.AgentDescriptorOrBuilder getAgentDescriptorOrBuilder() {
+    return agentDescriptor_ == null ? io.agentbus.v1.AgentDescriptor.getDefaultInstance() : agentDescriptor_;
   }
 
   public static final int STATUS_FIELD_NUMBER = 2;
@@ -281,7 +281,7 @@ private static final long serialVersionUID = 0L;
   public void writeTo(com.google.protobuf.CodedOutputStream output)
                       throws java.io.IOException {
     if (((bitField0_ & 0x00000001) != 0)) {
-      output.writeMessage(1, getDescriptor());
+      output.writeMessage(1, getAgentDescriptor());
     }
     if (status_ != io.agentbus.v1.AgentStatus.AGENT_STATUS_UNSPECIFIED.getNumber()) {
       output.writeEnum(2, status_);
@@ -309,7 +309,7 @@ private static final long serialVersionUID = 0L;
     size = 0;
     if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
-        .computeMessageSize(1, getDescriptor());
+        .computeMessageSize(1, getAgentDescriptor());
     }
     if (status_ != io.agentbus.v1.AgentStatus.AGENT_STATUS_UNSPECIFIED.getNumber()) {
       size += com.google.protobuf.CodedOutputStream
@@ -346,10 +346,10 @@ private static final long serialVersionUID = 0L;
     }
     io.agentbus.v1.Agent other = (io.agentbus.v1.Agent) obj;
 
-    if (hasDescriptor() != other.hasDescriptor()) return false;
-    if (hasDescriptor()) {
-      if (!getDescriptor()
-          .equals(other.getDescriptor())) return false;
+    if (hasAgentDescriptor() != other.hasAgentDescriptor()) return false;
+    if (hasAgentDescriptor()) {
+      if (!getAgentDescriptor()
+          .equals(other.getAgentDescriptor())) return false;
     }
     if (status_ != other.status_) return false;
     if (!getInstancesList()
@@ -377,9 +377,9 @@ private static final long serialVersionUID = 0L;
     }
     int hash = 41;
     hash = (19 * hash) + getDescriptor().hashCode();
-    if (hasDescriptor()) {
-      hash = (37 * hash) + DESCRIPTOR_FIELD_NUMBER;
-      hash = (53 * hash) + getDescriptor().hashCode();
+    if (hasAgentDescriptor()) {
+      hash = (37 * hash) + AGENT_DESCRIPTOR_FIELD_NUMBER;
+      hash = (53 * hash) + getAgentDescriptor().hashCode();
     }
     hash = (37 * hash) + STATUS_FIELD_NUMBER;
     hash = (53 * hash) + status_;
@@ -532,7 +532,7 @@ private static final long serialVersionUID = 0L;
     private void maybeForceBuilderInitialization() {
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
-        internalGetDescriptorFieldBuilder();
+        internalGetAgentDescriptorFieldBuilder();
         internalGetInstancesFieldBuilder();
         internalGetRegisteredTimeFieldBuilder();
         internalGetLastSeenTimeFieldBuilder();
@@ -542,10 +542,10 @@ private static final long serialVersionUID = 0L;
     public Builder clear() {
       super.clear();
       bitField0_ = 0;
-      descriptor_ = null;
-      if (descriptorBuilder_ != null) {
-        descriptorBuilder_.dispose();
-        descriptorBuilder_ = null;
+      agentDescriptor_ = null;
+      if (agentDescriptorBuilder_ != null) {
+        agentDescriptorBuilder_.dispose();
+        agentDescriptorBuilder_ = null;
       }
       status_ = 0;
       if (instancesBuilder_ == null) {
@@ -614,9 +614,9 @@ private static final long serialVersionUID = 0L;
       int from_bitField0_ = bitField0_;
       int to_bitField0_ = 0;
       if (((from_bitField0_ & 0x00000001) != 0)) {
-        result.descriptor_ = descriptorBuilder_ == null
-            ? descriptor_
-            : descriptorBuilder_.build();
+        result.agentDescriptor_ = agentDescriptorBuilder_ == null
+            ? agentDescriptor_
+            : agentDescriptorBuilder_.build();
         to_bitField0_ |= 0x00000001;
       }
       if (((from_bitField0_ & 0x00000002) != 0)) {
@@ -652,8 +652,8 @@ private static final long serialVersionUID = 0L;
 
     public Builder mergeFrom(io.agentbus.v1.Agent other) {
       if (other == io.agentbus.v1.Agent.getDefaultInstance()) return this;
-      if (other.hasDescriptor()) {
-        mergeDescriptor(other.getDescriptor());
+      if (other.hasAgentDescriptor()) {
+        mergeAgentDescriptor(other.getAgentDescriptor());
       }
       if (other.status_ != 0) {
         setStatusValue(other.getStatusValue());
@@ -721,7 +721,7 @@ private static final long serialVersionUID = 0L;
               break;
             case 10: {
               input.readMessage(
-                  internalGetDescriptorFieldBuilder().getBuilder(),
+                  internalGetAgentDescriptorFieldBuilder().getBuilder(),
                   extensionRegistry);
               bitField0_ |= 0x00000001;
               break;
@@ -780,18 +780,18 @@ private static final long serialVersionUID = 0L;
     }
     private int bitField0_;
 
-    private io.agentbus.v1.AgentDescriptor descriptor_;
+    private io.agentbus.v1.AgentDescriptor agentDescriptor_;
     private com.google.protobuf.SingleFieldBuilder<
-        io.agentbus.v1.AgentDescriptor, io.agentbus.v1.AgentDescriptor.Builder, io.agentbus.v1.AgentDescriptorOrBuilder> descriptorBuilder_;
+        io.agentbus.v1.AgentDescriptor, io.agentbus.v1.AgentDescriptor.Builder, io.agentbus.v1.AgentDescriptorOrBuilder> agentDescriptorBuilder_;
     /**
      * <pre>
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
-     * @return Whether the descriptor field is set.
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
+     * @return Whether the agentDescriptor field is set.
      */
-    public boolean hasDescriptor() {
+    public boolean hasAgentDescriptor() {
       return ((bitField0_ & 0x00000001) != 0);
     }
     /**
@@ -799,14 +799,14 @@ private static final long serialVersionUID = 0L;
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
-     * @return The descriptor.
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
+     * @return The agentDescriptor.
      */
-    public io.agentbus.v1.AgentDescriptor getDescriptor() {
-      if (descriptorBuilder_ == null) {
-        return descriptor_ == null ? io.agentbus.v1.AgentDescriptor.getDefaultInstance() : descriptor_;
+    public io.agentbus.v1.AgentDescriptor getAgentDescriptor() {
+      if (agentDescriptorBuilder_ == null) {
+        return agentDescriptor_ == null ? io.agentbus.v1.AgentDescriptor.getDefaultInstance() : agentDescriptor_;
       } else {
-        return descriptorBuilder_.getMessage();
+        return agentDescriptorBuilder_.getMessage();
       }
     }
     /**
@@ -814,16 +814,16 @@ private static final long serialVersionUID = 0L;
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
      */
-    public Builder setDescriptor(io.agentbus.v1.AgentDescriptor value) {
-      if (descriptorBuilder_ == null) {
+    public Builder setAgentDescriptor(io.agentbus.v1.AgentDescriptor value) {
+      if (agentDescriptorBuilder_ == null) {
         if (value == null) {
           throw new NullPointerException();
         }
-        descriptor_ = value;
+        agentDescriptor_ = value;
       } else {
-        descriptorBuilder_.setMessage(value);
+        agentDescriptorBuilder_.setMessage(value);
       }
       bitField0_ |= 0x00000001;
       onChanged();
@@ -834,14 +834,14 @@ private static final long serialVersionUID = 0L;
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
      */
-    public Builder setDescriptor(
+    public Builder setAgentDescriptor(
         io.agentbus.v1.AgentDescriptor.Builder builderForValue) {
-      if (descriptorBuilder_ == null) {
-        descriptor_ = builderForValue.build();
+      if (agentDescriptorBuilder_ == null) {
+        agentDescriptor_ = builderForValue.build();
       } else {
-        descriptorBuilder_.setMessage(builderForValue.build());
+        agentDescriptorBuilder_.setMessage(builderForValue.build());
       }
       bitField0_ |= 0x00000001;
       onChanged();
@@ -852,21 +852,21 @@ private static final long serialVersionUID = 0L;
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
      */
-    public Builder mergeDescriptor(io.agentbus.v1.AgentDescriptor value) {
-      if (descriptorBuilder_ == null) {
+    public Builder mergeAgentDescriptor(io.agentbus.v1.AgentDescriptor value) {
+      if (agentDescriptorBuilder_ == null) {
         if (((bitField0_ & 0x00000001) != 0) &&
-          descriptor_ != null &&
-          descriptor_ != io.agentbus.v1.AgentDescriptor.getDefaultInstance()) {
-          getDescriptorBuilder().mergeFrom(value);
+          agentDescriptor_ != null &&
+          agentDescriptor_ != io.agentbus.v1.AgentDescriptor.getDefaultInstance()) {
+          getAgentDescriptorBuilder().mergeFrom(value);
         } else {
-          descriptor_ = value;
+          agentDescriptor_ = value;
         }
       } else {
-        descriptorBuilder_.mergeFrom(value);
+        agentDescriptorBuilder_.mergeFrom(value);
       }
-      if (descriptor_ != null) {
+      if (agentDescriptor_ != null) {
         bitField0_ |= 0x00000001;
         onChanged();
       }
@@ -877,14 +877,14 @@ private static final long serialVersionUID = 0L;
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
      */
-    public Builder clearDescriptor() {
+    public Builder clearAgentDescriptor() {
       bitField0_ = (bitField0_ & ~0x00000001);
-      descriptor_ = null;
-      if (descriptorBuilder_ != null) {
-        descriptorBuilder_.dispose();
-        descriptorBuilder_ = null;
+      agentDescriptor_ = null;
+      if (agentDescriptorBuilder_ != null) {
+        agentDescriptorBuilder_.dispose();
+        agentDescriptorBuilder_ = null;
       }
       onChanged();
       return this;
@@ -894,26 +894,26 @@ private static final long serialVersionUID = 0L;
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
      */
-    public io.agentbus.v1.AgentDescriptor.Builder getDescriptorBuilder() {
+    public io.agentbus.v1.AgentDescriptor.Builder getAgentDescriptorBuilder() {
       bitField0_ |= 0x00000001;
       onChanged();
-      return internalGetDescriptorFieldBuilder().getBuilder();
+      return internalGetAgentDescriptorFieldBuilder().getBuilder();
     }
     /**
      * <pre>
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
      */
-    public io.agentbus.v1.AgentDescriptorOrBuilder getDescriptorOrBuilder() {
-      if (descriptorBuilder_ != null) {
-        return descriptorBuilder_.getMessageOrBuilder();
+    public io.agentbus.v1.AgentDescriptorOrBuilder getAgentDescriptorOrBuilder() {
+      if (agentDescriptorBuilder_ != null) {
+        return agentDescriptorBuilder_.getMessageOrBuilder();
       } else {
-        return descriptor_ == null ?
-            io.agentbus.v1.AgentDescriptor.getDefaultInstance() : descriptor_;
+        return agentDescriptor_ == null ?
+            io.agentbus.v1.AgentDescriptor.getDefaultInstance() : agentDescriptor_;
       }
     }
     /**
@@ -921,20 +921,20 @@ private static final long serialVersionUID = 0L;
      * What it said about itself when it last registered or opened a stream.
      * </pre>
      *
-     * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+     * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
      */
     private com.google.protobuf.SingleFieldBuilder<
         io.agentbus.v1.AgentDescriptor, io.agentbus.v1.AgentDescriptor.Builder, io.agentbus.v1.AgentDescriptorOrBuilder> 
-        internalGetDescriptorFieldBuilder() {
-      if (descriptorBuilder_ == null) {
-        descriptorBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+        internalGetAgentDescriptorFieldBuilder() {
+      if (agentDescriptorBuilder_ == null) {
+        agentDescriptorBuilder_ = new com.google.protobuf.SingleFieldBuilder<
             io.agentbus.v1.AgentDescriptor, io.agentbus.v1.AgentDescriptor.Builder, io.agentbus.v1.AgentDescriptorOrBuilder>(
-                getDescriptor(),
+                getAgentDescriptor(),
                 getParentForChildren(),
                 isClean());
-        descriptor_ = null;
+        agentDescriptor_ = null;
       }
-      return descriptorBuilder_;
+      return agentDescriptorBuilder_;
     }
 
     private int status_ = 0;

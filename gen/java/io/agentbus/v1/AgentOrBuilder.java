@@ -15,27 +15,27 @@ public interface AgentOrBuilder extends
    * What it said about itself when it last registered or opened a stream.
    * </pre>
    *
-   * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
-   * @return Whether the descriptor field is set.
+   * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
+   * @return Whether the agentDescriptor field is set.
    */
-  boolean hasDescriptor();
+  boolean hasAgentDescriptor();
   /**
    * <pre>
    * What it said about itself when it last registered or opened a stream.
    * </pre>
    *
-   * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
-   * @return The descriptor.
+   * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
+   * @return The agentDescriptor.
    */
-  io.agentbus.v1.AgentDescriptor getDescriptor();
+  io.agentbus.v1.AgentDescriptor getAgentDescriptor();
   /**
    * <pre>
    * What it said about itself when it last registered or opened a stream.
    * </pre>
    *
-   * <code>.agentbus.v1.AgentDescriptor descriptor = 1 [json_name = "descriptor"];</code>
+   * <code>.agentbus.v1.AgentDescriptor agent_descriptor = 1 [json_name = "descriptor"];</code>
    */
-  io.agentbus.v1.AgentDescriptorOrBuilder getDescriptorOrBuilder();
+  io.agentbus.v1.AgentDescriptorOrBuilder getAgentDescriptorOrBuilder();
 
   /**
    * <pre>

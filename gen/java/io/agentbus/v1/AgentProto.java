@@ -64,28 +64,28 @@ public final class AgentProto {
       "rsion\022F\n\010metadata\030\006 \003(\0132*.agentbus.v1.Ag" +
       "entDescriptor.MetadataEntryR\010metadata\032;\n" +
       "\rMetadataEntry\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005valu" +
-      "e\030\002 \001(\tR\005value:\0028\001\"\341\002\n\005Agent\022<\n\ndescript" +
-      "or\030\001 \001(\0132\034.agentbus.v1.AgentDescriptorR\n" +
-      "descriptor\0220\n\006status\030\002 \001(\0162\030.agentbus.v1" +
-      ".AgentStatusR\006status\0228\n\tinstances\030\003 \003(\0132" +
-      "\032.agentbus.v1.AgentInstanceR\tinstances\022\'" +
-      "\n\017queued_messages\030\004 \001(\004R\016queuedMessages\022" +
-      "C\n\017registered_time\030\005 \001(\0132\032.google.protob" +
-      "uf.TimestampR\016registeredTime\022@\n\016last_see" +
-      "n_time\030\006 \001(\0132\032.google.protobuf.Timestamp" +
-      "R\014lastSeenTime\"\351\001\n\rAgentInstance\022\037\n\013inst" +
-      "ance_id\030\001 \001(\tR\ninstanceId\022\034\n\tconnected\030\002" +
-      " \001(\010R\tconnected\022\022\n\004slow\030\003 \001(\010R\004slow\022\033\n\ti" +
-      "n_flight\030\004 \001(\rR\010inFlight\022\022\n\004load\030\005 \001(\001R\004" +
-      "load\022\022\n\004note\030\006 \001(\tR\004note\022@\n\016last_seen_ti" +
-      "me\030\007 \001(\0132\032.google.protobuf.TimestampR\014la" +
-      "stSeenTime*u\n\013AgentStatus\022\034\n\030AGENT_STATU" +
-      "S_UNSPECIFIED\020\000\022\027\n\023AGENT_STATUS_ONLINE\020\001" +
-      "\022\025\n\021AGENT_STATUS_SLOW\020\002\022\030\n\024AGENT_STATUS_" +
-      "OFFLINE\020\003Bi\n\016io.agentbus.v1B\nAgentProtoP" +
-      "\001\242\002\003AXX\252\002\013Agentbus.V1\312\002\013Agentbus\\V1\342\002\027Ag" +
-      "entbus\\V1\\GPBMetadata\352\002\014Agentbus::V1b\006pr" +
-      "oto3"
+      "e\030\002 \001(\tR\005value:\0028\001\"\347\002\n\005Agent\022B\n\020agent_de" +
+      "scriptor\030\001 \001(\0132\034.agentbus.v1.AgentDescri" +
+      "ptorR\ndescriptor\0220\n\006status\030\002 \001(\0162\030.agent" +
+      "bus.v1.AgentStatusR\006status\0228\n\tinstances\030" +
+      "\003 \003(\0132\032.agentbus.v1.AgentInstanceR\tinsta" +
+      "nces\022\'\n\017queued_messages\030\004 \001(\004R\016queuedMes" +
+      "sages\022C\n\017registered_time\030\005 \001(\0132\032.google." +
+      "protobuf.TimestampR\016registeredTime\022@\n\016la" +
+      "st_seen_time\030\006 \001(\0132\032.google.protobuf.Tim" +
+      "estampR\014lastSeenTime\"\351\001\n\rAgentInstance\022\037" +
+      "\n\013instance_id\030\001 \001(\tR\ninstanceId\022\034\n\tconne" +
+      "cted\030\002 \001(\010R\tconnected\022\022\n\004slow\030\003 \001(\010R\004slo" +
+      "w\022\033\n\tin_flight\030\004 \001(\rR\010inFlight\022\022\n\004load\030\005" +
+      " \001(\001R\004load\022\022\n\004note\030\006 \001(\tR\004note\022@\n\016last_s" +
+      "een_time\030\007 \001(\0132\032.google.protobuf.Timesta" +
+      "mpR\014lastSeenTime*u\n\013AgentStatus\022\034\n\030AGENT" +
+      "_STATUS_UNSPECIFIED\020\000\022\027\n\023AGENT_STATUS_ON" +
+      "LINE\020\001\022\025\n\021AGENT_STATUS_SLOW\020\002\022\030\n\024AGENT_S" +
+      "TATUS_OFFLINE\020\003Bi\n\016io.agentbus.v1B\nAgent" +
+      "ProtoP\001\242\002\003AXX\252\002\013Agentbus.V1\312\002\013Agentbus\\V" +
+      "1\342\002\027Agentbus\\V1\\GPBMetadata\352\002\014Agentbus::" +
+      "V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -109,7 +109,7 @@ public final class AgentProto {
     internal_static_agentbus_v1_Agent_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_agentbus_v1_Agent_descriptor,
-        new java.lang.String[] { "Descriptor", "Status", "Instances", "QueuedMessages", "RegisteredTime", "LastSeenTime", });
+        new java.lang.String[] { "AgentDescriptor", "Status", "Instances", "QueuedMessages", "RegisteredTime", "LastSeenTime", });
     internal_static_agentbus_v1_AgentInstance_descriptor =
       getDescriptor().getMessageTypes().get(2);
     internal_static_agentbus_v1_AgentInstance_fieldAccessorTable = new

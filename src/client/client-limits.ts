@@ -28,6 +28,8 @@ export const CLIENT_LIMITS = {
   maxBufferedEvents: 1_000,
   /** Silence on a followed session after which its connection is dead: the bus says something every half minute at the latest. */
   watchSilenceMs: 90_000,
+  /** An address at which no bus was found by then is more likely wrong than that of a bus about to start. */
+  connectTimeoutMs: 30_000,
   /** A bus that has not welcomed an agent by then is not going to. */
   welcomeTimeoutMs: 10_000,
   /** A stream that lived this long was no failed attempt: waiting starts over. */

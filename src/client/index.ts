@@ -16,6 +16,7 @@ export type {
 export type { AgentDescription } from './agent/hello.ts';
 export type { IncomingMessage, IncomingTask } from './agent/incoming-message.ts';
 export type { SendOutcome } from './agent/pending-sends.ts';
+export { Reject } from './agent/reject.ts';
 export { RetryLater } from './agent/retry-later.ts';
 export { type ConnectAgentOptions, connectAgent } from './agent.ts';
 export { type ConnectOrchestratorOptions, connectOrchestrator } from './connect-orchestrator.ts';

@@ -44,6 +44,14 @@ export interface AgentConnection {
 export interface AgentOptions extends AgentDescription, Readonly<Handlers> {
   /** Carries the stream, and the key with it. */
   readonly transport: Transport;
+  /** Where the transport leads, for the texts of errors. */
+  readonly address?: string;
+  /**
+   * How long to try before the bus welcomes the agent for the first time, in milliseconds; `Infinity` for as long as it takes.
+   * Default 30,000. An agent whose time is over ends with UNAVAILABLE: the address may be wrong. One that was welcomed once
+   * connects again for as long as it takes.
+   */
+  readonly connectTimeoutMs?: number;
   /** Waits before connecting again. */
   readonly backoff?: BackoffOptions;
   readonly clock?: Clock;

@@ -14,7 +14,7 @@ export type ConnectionStatus =
   | { readonly state: 'closed' }
   /** Another process took this instance's place. Final. */
   | { readonly state: 'fenced'; readonly error: AgentbusError }
-  /** The bus refuses the agent: wrong key, forbidden agent id, malformed hello. Final. */
+  /** The bus refuses the agent (wrong key, forbidden agent id, malformed hello) or was never reached. Final. */
   | { readonly state: 'failed'; readonly error: AgentbusError };
 
 /** Codes with which the bus says that trying again changes nothing. */

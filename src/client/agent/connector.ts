@@ -3,6 +3,7 @@ import type { Backoff } from '../backoff.ts';
 import { CLIENT_LIMITS } from '../client-limits.ts';
 import type { AgentbusError } from '../errors.ts';
 import { sleep } from '../sleep.ts';
+import { unreachable, withAddress } from '../unreachable.ts';
 import type { AgentStream } from './agent-stream.ts';
 import { isFinal } from './connection-status.ts';
 import { hasLeft, type Lifecycle } from './lifecycle.ts';
@@ -13,6 +14,8 @@ export interface Connector {
   readonly isLeaving: boolean;
   /** Resolves when the agent has left; rejects with the error for which it cannot stay. */
   run(): Promise<void>;
+  /** The bus has welcomed the agent: it is there, and from now on worth waiting for however long it is away. */
+  welcomed(): void;
   /** Something is to be said, or less is to be waited for. */
   changed(): void;
   /** Opens another stream when this one has nothing left to do or has ended, after a while. */
@@ -26,6 +29,10 @@ export interface ConnectorOptions {
   readonly clock: Clock;
   readonly backoff: Backoff;
   readonly lifecycle: Lifecycle;
+  /** How long to try before the first welcome; Infinity for as long as it takes. */
+  readonly connectTimeoutMs: number;
+  /** Where the bus is looked for, for the texts of errors. */
+  readonly address: string | undefined;
   openStream(): AgentStream;
   /** Whether nothing is being worked on, sent or settled. */
   isQuiet(): boolean;
@@ -35,12 +42,17 @@ export interface ConnectorOptions {
 
 /** Makes a connector; nothing happens before it runs. */
 export function createConnector(options: ConnectorOptions): Connector {
-  const { clock, backoff, lifecycle, isQuiet } = options;
+  const { clock, backoff, lifecycle, connectTimeoutMs, address, isQuiet } = options;
   const stopWaiting = new AbortController();
   let stream: AgentStream | undefined;
   let isLeaving = false;
   let isOver = false;
   let graceTimer: Timer | undefined;
+  let connectTimer: Timer | undefined;
+  /** What the last stream ended with. */
+  let lastError: AgentbusError | undefined;
+  /** The bus was never reached in the time that there was for it. */
+  let neverReached: AgentbusError | undefined;
   /** When to open another stream after this one, if somebody asked for it. */
   let reopenInMs: number | undefined;
 
@@ -61,6 +73,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     stream = options.openStream();
     const error = await stream.ended;
     stream = undefined;
+    lastError = error ?? lastError;
     options.streamEnded(error);
     if (clock.now() - openedAt >= CLIENT_LIMITS.healthyStreamMs) backoff.reset();
     return error;
@@ -78,18 +91,23 @@ export function createConnector(options: ConnectorOptions): Connector {
       return isLeaving;
     },
     async run() {
+      if (connectTimeoutMs !== Number.POSITIVE_INFINITY)
+        connectTimer = clock.setTimer(giveUpConnecting, connectTimeoutMs);
       try {
         while (!isDone()) {
           if (!isLeaving) lifecycle.set({ state: 'connecting' });
           const error = await runStream();
           if (isDone()) return;
-          if (error !== undefined && isFinal(error)) throw error;
-          await pause(error);
+          if (error !== undefined && isFinal(error)) throw withAddress(error, address);
+          if (neverReached === undefined) await pause(error);
+          if (neverReached !== undefined && !isDone()) throw neverReached;
         }
       } finally {
         graceTimer?.cancel();
+        connectTimer?.cancel();
       }
     },
+    welcomed: () => connectTimer?.cancel(),
     changed,
     reconnect(delayMs) {
       reopenInMs = delayMs;
@@ -103,6 +121,12 @@ export function createConnector(options: ConnectorOptions): Connector {
       changed();
     },
   };
+
+  function giveUpConnecting(): void {
+    neverReached = unreachable(address, lastError);
+    stream?.abort(neverReached);
+    stopWaiting.abort();
+  }
 
   function giveUp(): void {
     isOver = true;

@@ -5,6 +5,7 @@ import { createSystemClock } from '../../lib/clock.ts';
 import { mintId } from '../../lib/ids.ts';
 import { createSystemRandom } from '../../lib/random.ts';
 import { createBackoff } from '../backoff.ts';
+import { CLIENT_LIMITS } from '../client-limits.ts';
 import { AgentbusError } from '../errors.ts';
 import { encodeEnvelope, type OutgoingMessage, toEnvelope } from '../outgoing-message.ts';
 import type { AgentConnection, AgentOptions } from './agent-connection.ts';
@@ -54,6 +55,8 @@ export function createAgent(options: AgentOptions): AgentConnection {
     clock,
     backoff: createBackoff(random, options.backoff),
     lifecycle,
+    connectTimeoutMs: options.connectTimeoutMs ?? CLIENT_LIMITS.connectTimeoutMs,
+    address: options.address,
     openStream,
     isQuiet: conversation.isQuiet,
     streamEnded(error) {
@@ -72,6 +75,7 @@ export function createAgent(options: AgentOptions): AgentConnection {
       clock,
       hello,
       welcomed({ connectionId, limits }) {
+        connector.welcomed();
         work.leased(limits?.lease ? durationMs(limits.lease) : 0);
         if (!connector.isLeaving) lifecycle.set({ state: 'online', connectionId });
         lifecycle.welcomed();

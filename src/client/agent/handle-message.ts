@@ -6,6 +6,7 @@ import type { Content } from '../outgoing-message.ts';
 import { sleep } from '../sleep.ts';
 import type { BinaryResult, Handlers, TaskHandler, TaskResult } from './handlers.ts';
 import type { IncomingMessage } from './incoming-message.ts';
+import { Reject } from './reject.ts';
 import { RetryLater } from './retry-later.ts';
 import type { Disposition } from './settlements.ts';
 import { type ContextOptions, createMessageContext, createTaskContext, inherited } from './task-context.ts';
@@ -60,8 +61,9 @@ async function handleTask(
   return respond(message, contentOf(result), options);
 }
 
-/** What was not refused but could not be done now goes back to the mailbox. */
+/** What the handler gave up is dropped; what could not be done now goes back to the mailbox. */
 function givenBack(thrown: unknown, { signal }: HandleOptions): Disposition | undefined {
+  if (thrown instanceof Reject) return { kind: 'drop', reason: thrown.message };
   if (thrown instanceof RetryLater) return { kind: 'requeue', delayMs: thrown.delayMs, reason: thrown.message };
   return signal.aborted ? { kind: 'requeue', delayMs: 0, reason: 'the agent left' } : undefined;
 }

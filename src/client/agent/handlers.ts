@@ -7,7 +7,7 @@ import type { SendOutcome } from './pending-sends.ts';
 
 /**
  * Does a task. What it returns becomes the TASK_RESPONSE: a JSON object, or bytes with their media type, or nothing. What it
- * throws becomes one with the status `failed`, except {@link RetryLater}.
+ * throws becomes one with the status `failed`, except {@link RetryLater} and {@link Reject}.
  *
  * The task is acknowledged once its response is on disk. A crash in between delivers it again: work that must
  * not happen twice keeps a record under `task.taskId`.
@@ -30,7 +30,7 @@ export interface BinaryResult {
 
 /**
  * Takes a message that is not a task. It is acknowledged when the handler returns. When it throws, the message comes again
- * after a delay that grows with each delivery, or that {@link RetryLater} names.
+ * after a delay that grows with each delivery, or that {@link RetryLater} names; {@link Reject} gives it up.
  */
 export type MessageHandler = (message: IncomingMessage, context: MessageContext) => void | Promise<void>;
 

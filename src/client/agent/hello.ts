@@ -29,10 +29,18 @@ export interface AgentDescription {
    * 30,000. Running handlers extend it by themselves.
    */
   readonly leaseMs?: number;
+  /**
+   * Version of the stream's protocol to ask for. Default: the one that this client speaks, which is 1. Another one is only good
+   * to see how an agent ends that is newer than its bus: with PROTOCOL_VERSION_UNSUPPORTED.
+   */
+  readonly protocolVersion?: number;
 }
 
 /** Messages that are worked on at a time unless the agent says otherwise: enough to be busy, few enough for a model's quota. */
 export const DEFAULT_MAX_IN_FLIGHT = 16;
+
+/** The version of the stream's protocol that this client speaks. */
+const PROTOCOL_VERSION = 1;
 
 /** Makes the first frame of a stream. */
 export function createHello(agent: AgentDescription, stream: { instanceId: string; sendOnly: boolean }): ClientFrame {
@@ -44,6 +52,7 @@ export function createHello(agent: AgentDescription, stream: { instanceId: strin
     metadata,
     maxInFlight = DEFAULT_MAX_IN_FLIGHT,
     leaseMs,
+    protocolVersion = PROTOCOL_VERSION,
   } = agent;
   return {
     case: 'hello',
@@ -51,7 +60,7 @@ export function createHello(agent: AgentDescription, stream: { instanceId: strin
       agent: defined({ agentId, capabilities: [...capabilities], displayName, version, metadata }),
       instanceId: stream.instanceId,
       maxInFlight,
-      protocolVersion: 1,
+      protocolVersion,
       // An acknowledgement that is not known to be on disk is repeated when its message comes again.
       confirmSettlements: true,
       sendOnly: stream.sendOnly,

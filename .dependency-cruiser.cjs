@@ -140,7 +140,7 @@ module.exports = {
       comment: 'Tests may import everything; nothing that ships imports a test.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(test|scripts|examples|bench)/' },
+      to: { path: '^(test|scripts|examples|bench|clients)/' },
     },
     {
       name: 'source-needs-no-development-package',

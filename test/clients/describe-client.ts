@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeReadme } from './describe-readme.ts';
+import { describeStub } from './describe-stub.ts';
 import { BUILD_MS, buildClient } from './driver/build-client.ts';
 import { readClient } from './driver/client-commands.ts';
 import { runCommand } from './driver/run-command.ts';
@@ -37,5 +39,9 @@ export function describeClient(name: string): void {
         BUILD_MS,
       );
     }
+
+    // The root README is the one of TypeScript, and has a test of its own.
+    if (name !== 'typescript' && missing.length === 0) describeReadme(client);
+    describeStub(client);
   });
 }

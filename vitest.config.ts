@@ -8,7 +8,12 @@ export default defineConfig({
       {
         extends: true,
         // After the others: building clients in four languages takes the whole machine.
-        test: { name: 'clients', include: ['test/clients/**/*.test.ts'], sequence: { groupOrder: 1 } },
+        test: {
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts'],
+          globalSetup: ['test/clients/announce-skipped.ts'],
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
     // Real processes and sockets share the machine with each other in the e2e tests.

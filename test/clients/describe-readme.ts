@@ -27,7 +27,7 @@ export function describeReadme(client: ClientCommands): void {
 
     beforeAll(async () => {
       bus = await startBusProcess({ apiKey: 'dev-key' });
-      clone = copyClone(`clients/${name}`, `gen/${name}`);
+      clone = copyClone(`clients/${name}`, `gen/${name}`, `examples/stubs/${name}`);
       folder = join(clone, 'clients', name);
       const setUp = startProgram(readme.setUp, folder, env);
       expect([await setUp.exited, setUp.stdout() + setUp.stderr()]).toEqual([0, expect.anything()]);

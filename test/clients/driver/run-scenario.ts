@@ -89,7 +89,7 @@ class Stage {
     if ('count' in step) return this.#count(step);
     if ('rpc' in step) return this.#rpc(step);
     if ('idle_ms' in step) return pause(step.idle_ms);
-    return this.#bus[step.bus]();
+    await this.#bus[step.bus]();
   }
 
   #call(command: string, arguments_: Facts = {}): Promise<Outcome> {

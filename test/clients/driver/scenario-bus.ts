@@ -14,6 +14,9 @@ export interface ScenarioBus {
   kill(): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Lets its process stand still, with its connections open. */
+  hang(): void;
+  goOn(): void;
   /** Stops it and removes its data. */
   end(): Promise<void>;
 }
@@ -58,7 +61,11 @@ export async function startScenarioBus({ env = {}, tls = false }: NonNullable<Sc
       bus = await startBusProcess({ dataDir, port, env: settings });
       isRunning = true;
     },
+    hang: () => void bus.child.kill('SIGSTOP'),
+    goOn: () => void bus.child.kill('SIGCONT'),
     async end() {
+      // A process that stands still does not hear that it is to stop.
+      bus.child.kill('SIGCONT');
       await stop();
       await rm(folder, { recursive: true, force: true });
     },

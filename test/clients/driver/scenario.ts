@@ -43,8 +43,11 @@ export type Step =
       readonly as?: string;
       readonly until?: boolean;
     } & Expected)
-  /** Kills the bus as a power cut would, stops it as an operator would, or starts it again in the same place. */
-  | { readonly bus: 'kill' | 'stop' | 'start' }
+  /**
+   * Kills the bus as a power cut would, stops it as an operator would, or starts it again in the same place; or makes it
+   * hang, and go on again.
+   */
+  | { readonly bus: 'kill' | 'stop' | 'start' | 'hang' | 'goOn' }
   /** Lets time pass: the only way to see that something does not happen. */
   | { readonly idle_ms: number };
 

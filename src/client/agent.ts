@@ -3,7 +3,7 @@ import { createAgent } from './agent/create-agent.ts';
 import { createNodeChannel, type NodeChannelOptions } from './node-channel.ts';
 
 /** Where the bus is, who calls, and what the agent does. */
-export type ConnectAgentOptions = NodeChannelOptions & Omit<AgentOptions, 'transport' | 'resetConnection'>;
+export type ConnectAgentOptions = NodeChannelOptions & Omit<AgentOptions, 'transport' | 'address' | 'resetConnection'>;
 
 /**
  * Connects an agent over gRPC, on a connection of its own. Returns at once: set its handlers, then wait for `ready()`

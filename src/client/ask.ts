@@ -42,6 +42,8 @@ export interface Asking {
   readonly clock: Clock;
   readonly random: Random;
   readonly backoff?: BackoffOptions | undefined;
+  /** Where the bus is, for the texts of errors. */
+  readonly address?: string | undefined;
   /** Aborts when the client closes. */
   readonly closed: AbortSignal;
 }

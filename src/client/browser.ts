@@ -9,7 +9,7 @@ import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from 
 export * from './public.ts';
 
 /** Where the bus is, who calls, and as which agent. */
-export interface BrowserOrchestratorOptions extends Omit<OrchestratorOptions, 'transport'> {
+export interface BrowserOrchestratorOptions extends Omit<OrchestratorOptions, 'transport' | 'address'> {
   /** Such as `https://bus.example.com`, or `location.origin`. */
   readonly address: string;
   /** The key of the principal that calls. Whoever can read the page can read it. */
@@ -30,5 +30,5 @@ export function connectOrchestrator({
     interceptors: [createBearer({ apiKey, agentId: options.agentId })],
     useBinaryFormat: format === 'binary',
   });
-  return createOrchestrator({ ...options, transport });
+  return createOrchestrator({ ...options, address, transport });
 }

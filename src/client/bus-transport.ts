@@ -6,12 +6,15 @@ import { type BackoffOptions, createBackoff } from './backoff.ts';
 import { CLIENT_LIMITS } from './client-limits.ts';
 import { AgentbusError } from './errors.ts';
 import { sleep } from './sleep.ts';
+import { withAddress } from './unreachable.ts';
 
 /** What a transport to the bus needs besides the bare one. */
 export interface BusTransportOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly backoff?: BackoffOptions | undefined;
+  /** Where the bare one leads, for the texts of errors. */
+  readonly address?: string | undefined;
   /** Tries of a call that may be repeated; 1 for calls that somebody else repeats. */
   readonly maxAttempts?: number;
 }
@@ -33,7 +36,8 @@ export function createBusTransport(transport: Transport, options: BusTransportOp
           return await transport.unary(method, signal, timeoutMs ?? CLIENT_LIMITS.callTimeoutMs, ...rest);
         } catch (thrown) {
           const error = toCallError(thrown, signal);
-          if (!repeatable || error.code !== 'UNAVAILABLE' || attempt >= maxAttempts) throw error;
+          if (!repeatable || error.code !== 'UNAVAILABLE' || attempt >= maxAttempts)
+            throw withAddress(error, options.address);
         }
         await sleep(options.clock, backoff.next(), signal);
       }

@@ -2,7 +2,7 @@ import { createNodeChannel, type NodeChannelOptions } from './node-channel.ts';
 import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.ts';
 
 /** Where the bus is, who calls, and as which agent. */
-export type ConnectOrchestratorOptions = NodeChannelOptions & Omit<OrchestratorOptions, 'transport'>;
+export type ConnectOrchestratorOptions = NodeChannelOptions & Omit<OrchestratorOptions, 'transport' | 'address'>;
 
 /** Makes an orchestrator client over gRPC. Connects with the first call. */
 export function connectOrchestrator(options: ConnectOrchestratorOptions): Orchestrator {

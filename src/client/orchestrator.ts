@@ -90,6 +90,8 @@ export interface SessionQuery {
 export interface OrchestratorOptions {
   /** Carries the calls, and the key with them. */
   readonly transport: Transport;
+  /** Where the transport leads, for the texts of errors. */
+  readonly address?: string;
   /** The agent to speak as, `{framework}://{name}`; the key must allow it. */
   readonly agentId: string;
   /** Waits between tries while the bus is unavailable. */
@@ -100,14 +102,15 @@ export interface OrchestratorOptions {
 
 /** Makes an orchestrator client over any transport; see `connectOrchestrator` for the usual ones. */
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
-  const { agentId, backoff, clock = createSystemClock({ keepsAlive: true }), random = createSystemRandom() } = options;
-  const transport = createBusTransport(options.transport, { clock, random, backoff });
+  const { agentId, address, backoff } = options;
+  const { clock = createSystemClock({ keepsAlive: true }), random = createSystemRandom() } = options;
+  const transport = createBusTransport(options.transport, { clock, random, backoff, address });
   const sessions = createClient(SessionService, transport);
   const messages = createClient(MessageService, transport);
   const agents = createClient(AgentService, transport);
   const closing = new AbortController();
 
-  const shared = { clock, random, backoff, closed: closing.signal };
+  const shared = { clock, random, backoff, address, closed: closing.signal };
   const sender = createMessageSender({ ...shared, agentId, messages, transport: options.transport });
 
   const openSession = (sessionId: string): SessionHandle =>

@@ -12,6 +12,7 @@ import { toCallError } from './bus-transport.ts';
 import { CLIENT_LIMITS } from './client-limits.ts';
 import { endsSession, type SessionEvent, toSessionEvent } from './records.ts';
 import { sleep } from './sleep.ts';
+import { withAddress } from './unreachable.ts';
 
 /** Which events of a session to follow. */
 export interface EventQuery {
@@ -30,6 +31,8 @@ export interface EventSource {
   readonly clock: Clock;
   readonly random: Random;
   readonly backoff?: BackoffOptions | undefined;
+  /** Where the bus is, for the texts of errors. */
+  readonly address?: string | undefined;
   /** Aborts when the client closes. */
   readonly closed: AbortSignal;
 }
@@ -63,7 +66,7 @@ export async function* followSession(
         return;
       } catch (thrown) {
         const error = toCallError(thrown, signal);
-        if (error.code !== 'UNAVAILABLE') throw error;
+        if (error.code !== 'UNAVAILABLE') throw withAddress(error, source.address);
       }
       await sleep(source.clock, backoff.next(), signal);
     }

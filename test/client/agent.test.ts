@@ -10,6 +10,7 @@ import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
 import type { AgentConnection, AgentOptions } from '../../src/client/agent/agent-connection.ts';
 import type { ConnectionStatus } from '../../src/client/agent/connection-status.ts';
 import { createAgent } from '../../src/client/agent/create-agent.ts';
+import { Reject } from '../../src/client/agent/reject.ts';
 import { RetryLater } from '../../src/client/agent/retry-later.ts';
 import type { Receipt } from '../../src/client/records.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -90,6 +91,14 @@ describe('hello', () => {
     });
   });
 
+  test.each([
+    ['the version that this client speaks', {}, 1],
+    ['another version for a test', { protocolVersion: 2 }, 2],
+  ])('asks for %s', async (_, options, version) => {
+    const { stream } = await start(options);
+    expect(stream.hello.protocolVersion).toBe(version);
+  });
+
   test('asks for no mail without handlers, and for mail as soon as there is one', async () => {
     const { agent, bus, stream } = await start();
     expect(stream.hello.sendOnly).toBe(true);
@@ -155,6 +164,27 @@ describe('a task', () => {
       reason: 'quota used up',
     });
   });
+
+  test.each([
+    ['onTask', MessageType.TASK_REQUEST],
+    ['onMessage', MessageType.NOTIFICATION],
+  ])(
+    'or another message that %s gives up goes to the dead letters, and nothing is sent',
+    async (handler, messageType) => {
+      const { stream } = await start({
+        [handler]() {
+          throw new Reject('it makes no sense');
+        },
+      });
+      stream.say(delivery('d1', { messageType }));
+      expect(await stream.expect('reject')).toMatchObject({
+        deliveryIds: ['d1'],
+        disposition: { case: 'drop', value: true },
+        reason: 'it makes no sense',
+      });
+      expect(stream.unread).toEqual([]);
+    },
+  );
 
   test('whose answer is refused is answered with the refusal', async () => {
     const { stream } = await start({ onTask: () => ({ huge: true }) });

@@ -61,7 +61,9 @@ describe.skipIf(chromium === undefined)(`in Chromium${reason}`, () => {
     const bus = await startBusProcess({ dataDir: ':memory:' });
     const close = await openPage(`${page.address}/?${new URLSearchParams({ bus: bus.address, key: bus.apiKey })}`);
     try {
-      expect(await page.findings).toEqual({ error: expect.stringMatching(/^AgentbusError: Failed to fetch/) });
+      expect(await page.findings).toEqual({
+        error: expect.stringMatching(/^AgentbusError: cannot reach the bus at .*: Failed to fetch/),
+      });
     } finally {
       await close();
       page.close();

@@ -38,7 +38,7 @@ function start(failures: number, code: Code = Code.Unavailable) {
     service(SessionService, { getSession: answer, createSession: answer });
   });
   const clock = createHastyClock();
-  const transport = createBusTransport(bare, { clock, random: createSeededRandom(3) });
+  const transport = createBusTransport(bare, { clock, random: createSeededRandom(3), address: 'http://127.0.0.1:9' });
   return { client: createClient(SessionService, transport), clock, calls: () => calls };
 }
 
@@ -55,6 +55,7 @@ describe('a call', () => {
     await expect(client.getSession({ sessionId: 'sess_a' })).rejects.toMatchObject({
       name: 'AgentbusError',
       code: 'UNAVAILABLE',
+      message: 'cannot reach the bus at http://127.0.0.1:9: no',
     });
     expect(calls()).toBe(8);
   });

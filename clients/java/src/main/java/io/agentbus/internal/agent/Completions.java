@@ -1,0 +1,20 @@
+package io.agentbus.internal.agent;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Completes futures that the program holds. What the program hung on them may block, and must not
+ * block the loop, nor a handler's executor that is full of handlers which wait for it: it runs
+ * where asynchronous stages of {@code CompletableFuture} run by default.
+ */
+final class Completions {
+  private Completions() {}
+
+  static <T> void complete(CompletableFuture<T> future, T value) {
+    future.defaultExecutor().execute(() -> future.complete(value));
+  }
+
+  static void fail(CompletableFuture<?> future, Throwable error) {
+    future.defaultExecutor().execute(() -> future.completeExceptionally(error));
+  }
+}

@@ -1,0 +1,48 @@
+package io.agentbus.internal.agent;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What handlers run on unless the program says otherwise. */
+final class HandlerExecutor {
+  private static final Executor SHARED = virtualOrPooled();
+
+  private HandlerExecutor() {}
+
+  /** Virtual threads where the Java runtime has them, otherwise a cached pool. */
+  static Executor shared() {
+    return SHARED;
+  }
+
+  private static Executor virtualOrPooled() {
+    try {
+      // Looked up, as the client runs on Java 17, which does not have it.
+      MethodHandle factory =
+          MethodHandles.publicLookup()
+              .findStatic(
+                  Executors.class,
+                  "newVirtualThreadPerTaskExecutor",
+                  MethodType.methodType(ExecutorService.class));
+      return (ExecutorService) factory.invokeExact();
+    } catch (Throwable unavailable) {
+      return pooled();
+    }
+  }
+
+  /** Credit bounds the handlers that run, and thereby the threads. */
+  private static Executor pooled() {
+    AtomicInteger count = new AtomicInteger();
+    return Executors.newCachedThreadPool(
+        task -> {
+          Thread thread = new Thread(task, "agentbus-handler-" + count.incrementAndGet());
+          // The agent keeps the program alive for as long as it waits for its handlers.
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

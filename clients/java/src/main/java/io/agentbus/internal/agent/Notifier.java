@@ -1,0 +1,36 @@
+package io.agentbus.internal.agent;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Tells a listener of the program one thing after the other, off the loop. */
+final class Notifier<T> {
+  private final Consumer<T> listener;
+  private final ConcurrentLinkedQueue<T> news = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger untold = new AtomicInteger();
+
+  Notifier(Consumer<T> listener) {
+    this.listener = listener;
+  }
+
+  void tell(T item) {
+    news.add(item);
+    if (untold.getAndIncrement() == 0) {
+      ForkJoinPool.commonPool().execute(this::tellAll);
+    }
+  }
+
+  private void tellAll() {
+    do {
+      try {
+        listener.accept(news.poll());
+      } catch (RuntimeException thrown) {
+        // The listener's fault is the program's to hear of, and not the end of the agent.
+        Thread current = Thread.currentThread();
+        current.getUncaughtExceptionHandler().uncaughtException(current, thrown);
+      }
+    } while (untold.decrementAndGet() > 0);
+  }
+}

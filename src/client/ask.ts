@@ -58,16 +58,20 @@ export async function ask(asking: Asking, message: Envelope, options: AskOptions
   const endsAt = clock.now() + (options.waitMs ?? CLIENT_LIMITS.maxAnswerWaitMs);
   const backoff = createBackoff(asking.random, asking.backoff);
   let failures = 0;
+  let wasThere = false;
   for (;;) {
     const startedAt = clock.now();
     try {
       return await askOnce(asking, message, { ...options, signal, waitMs: endsAt - startedAt });
     } catch (thrown) {
       const error = toCallError(thrown, signal);
-      // A call that held for a while was no failed try: a long wait may well outlive some restarts of the bus.
-      if (clock.now() - startedAt >= CLIENT_LIMITS.healthyStreamMs) failures = 0;
-      if (failures === 0) backoff.reset();
-      if (error.code !== 'UNAVAILABLE' || ++failures >= CLIENT_LIMITS.maxCallAttempts) throw error;
+      if (error.code !== 'UNAVAILABLE') throw error;
+      if (clock.now() - startedAt >= CLIENT_LIMITS.healthyStreamMs) {
+        // The call held for a while: there is a bus, and it is waited for as long as there is time, however long it is away.
+        wasThere = true;
+        backoff.reset();
+      }
+      if (!wasThere && ++failures >= CLIENT_LIMITS.maxCallAttempts) throw error;
       await sleep(clock, Math.min(backoff.next(), endsAt - clock.now()), signal);
       if (clock.now() >= endsAt) throw error;
     }

@@ -318,6 +318,23 @@ describe('ask', () => {
     expect(calls).toHaveLength(21);
   });
 
+  test('waits as long as there is time for a bus that was there, however long it is away', async () => {
+    const first = Promise.withResolvers<Reply>();
+    const { session, clock, sent } = start(() => {
+      if (sent.length === 1) return first.promise;
+      return sent.length < 50 ? Promise.reject(refusal(Code.Unavailable, 'DRAINING')) : answer({ late: true });
+    });
+    const asked = session.ask({ to: BACKEND });
+    await turn();
+    clock.advance(5_000);
+    first.reject(refusal(Code.Unavailable, 'DRAINING'));
+    for (let tries = 0; tries < 50; tries++) {
+      await turn();
+      clock.advance(10_000);
+    }
+    expect(await asked).toMatchObject({ payload: { late: true } });
+  });
+
   test('ends with CANCELLED when its signal aborts, and when the client closes', async () => {
     const { orchestrator, session } = start(
       (_, { signal }) =>

@@ -13,18 +13,28 @@ export interface Run {
   deliveryId: string | undefined;
   /** When the lease of that delivery last began, as far as this agent knows: milliseconds since the epoch. */
   leasedAt: number;
+  /** When more time was last asked for. */
+  extendedAt: number;
   /** The bus took the task away: nothing is left to settle, and nobody wants the outcome. */
   isWithdrawn: boolean;
 }
 
 /** Starts nothing: the handler is the caller's. */
 export function createRun(key: string, message: IncomingMessage): Run {
-  return { key, message, stop: new AbortController(), deliveryId: undefined, leasedAt: 0, isWithdrawn: false };
+  return {
+    key,
+    message,
+    stop: new AbortController(),
+    deliveryId: undefined,
+    leasedAt: 0,
+    extendedAt: 0,
+    isWithdrawn: false,
+  };
 }
 
-/** Whether it is a task that is worked on. */
-export function isTask({ message }: Run): boolean {
-  return message.type === MessageType.TASK_REQUEST;
+/** Whether the message asks for a task. */
+export function isTask({ type }: IncomingMessage): boolean {
+  return type === MessageType.TASK_REQUEST;
 }
 
 /**
@@ -34,7 +44,7 @@ export function isTask({ message }: Run): boolean {
 export function isMeant(run: Run, withdrawal: Withdrawal): boolean {
   const { message } = run;
   return (
-    isTask(run) &&
+    isTask(message) &&
     message.messageId === withdrawal.messageId &&
     message.sessionId === withdrawal.sessionId &&
     message.sender === withdrawal.delegator &&
@@ -43,13 +53,12 @@ export function isMeant(run: Run, withdrawal: Withdrawal): boolean {
 }
 
 /**
- * Whether a delivery is of another mail than the run's, with the same message: a new attempt of its task. A redelivery of the
- * same mail was accepted at the same time.
+ * Whether a delivery that was accepted then is of another mail than this one, with the same message: a new attempt of its task.
+ * A redelivery of the same mail was accepted at the same time.
  */
-export function isNewAttempt(run: Run, acceptedAt: Date | undefined): boolean {
-  const { message } = run;
+export function isNewAttempt(message: IncomingMessage, acceptedAt: Date | undefined): boolean {
   return (
-    isTask(run) &&
+    isTask(message) &&
     message.acceptedAt !== undefined &&
     acceptedAt !== undefined &&
     isOlder(message.acceptedAt, acceptedAt)

@@ -52,18 +52,22 @@ export function createWork({ handle, signal, clock, isLeaving, changed }: WorkOp
   const runs = new Set<Run>();
   /** Those whose outcome counts, by their message. */
   const current = new Map<string, Run>();
-  /** Keys of handled messages, oldest first. */
-  const handled = new Set<string>();
+  /** Handled messages by their keys, oldest first. */
+  const handled = new Map<string, IncomingMessage>();
 
   /** Those that hold a delivery, by its id. */
   const holders = new Map<string, Run>();
   let leaseMs = 0;
 
   const lane = createSettlements({
-    held: () => [...holders.keys()],
+    held() {
+      for (const run of holders.values()) run.extendedAt = clock.now();
+      return [...holders.keys()];
+    },
     kept(deliveryId) {
       const run = holders.get(deliveryId);
-      if (run !== undefined) run.leasedAt = clock.now();
+      // Counted from when it was asked for: the answer may have waited for a process that was busy.
+      if (run !== undefined) run.leasedAt = run.extendedAt;
     },
     lost(deliveryId) {
       const run = holders.get(deliveryId);
@@ -71,7 +75,8 @@ export function createWork({ handle, signal, clock, isLeaving, changed }: WorkOp
       letGo(run);
       // A lease that cannot have run out was ended by the bus: it took the task away, and the news went to another process
       // of this agent, or to none. After one that may have run out the work goes on: the first answer counts.
-      if (isTask(run) && clock.now() - run.leasedAt < leaseMs) takeAway(run, takenAwayError(run.message.messageId));
+      if (isTask(run.message) && clock.now() - run.leasedAt < leaseMs)
+        takeAway(run, takenAwayError(run.message.messageId));
     },
     changed,
   });
@@ -92,18 +97,22 @@ export function createWork({ handle, signal, clock, isLeaving, changed }: WorkOp
     for (const { stop } of runs) stop.abort(signal.reason);
   });
 
-  function remember(key: string): void {
-    handled.add(key);
+  function remember(key: string, message: IncomingMessage): void {
+    handled.set(key, message);
     if (handled.size <= CLIENT_LIMITS.maxRememberedMessages) return;
-    for (const oldest of handled) {
+    for (const oldest of handled.keys()) {
       handled.delete(oldest);
       return;
     }
   }
 
-  function settle(key: string, deliveryId: string | undefined, disposition: Disposition): void {
-    if (disposition.kind === 'acknowledge') remember(key);
-    if (deliveryId !== undefined) lane.settle(deliveryId, disposition, () => handled.delete(key));
+  function forget(key: string, message: IncomingMessage): void {
+    if (handled.get(key) === message) handled.delete(key);
+  }
+
+  function settle({ key, message, deliveryId }: Run, disposition: Disposition): void {
+    if (disposition.kind === 'acknowledge') remember(key, message);
+    if (deliveryId !== undefined) lane.settle(deliveryId, disposition, () => forget(key, message));
   }
 
   async function start(run: Run): Promise<void> {
@@ -115,9 +124,8 @@ export function createWork({ handle, signal, clock, isLeaving, changed }: WorkOp
     const disposition = await handle(run.message, state);
     runs.delete(run);
     if (current.get(key) === run) current.delete(key);
-    const { deliveryId } = run;
+    if (disposition !== undefined && !run.isWithdrawn) settle(run, disposition);
     letGo(run);
-    if (disposition !== undefined && !run.isWithdrawn) settle(key, deliveryId, disposition);
     changed();
   }
 
@@ -136,7 +144,7 @@ export function createWork({ handle, signal, clock, isLeaving, changed }: WorkOp
 
   function takeUp(key: string, message: IncomingMessage, deliveryId: string): void {
     const inHand = current.get(key);
-    if (inHand !== undefined && !isNewAttempt(inHand, message.acceptedAt)) {
+    if (inHand !== undefined && !isNewAttempt(inHand.message, message.acceptedAt)) {
       hold(inHand, deliveryId);
       return;
     }
@@ -155,9 +163,10 @@ export function createWork({ handle, signal, clock, isLeaving, changed }: WorkOp
     const key = keyOf(envelope);
     const message = toIncomingMessage(delivery, envelope);
     const withdrawal = readWithdrawal(message);
+    const before = handled.get(key);
     if (withdrawal !== undefined) obey(withdrawal, deliveryId);
-    else if (handled.has(key)) settle(key, deliveryId, { kind: 'acknowledge' });
-    else takeUp(key, message, deliveryId);
+    else if (before === undefined || isNewAttempt(before, message.acceptedAt)) takeUp(key, message, deliveryId);
+    else lane.settle(deliveryId, { kind: 'acknowledge' }, () => forget(key, before));
   }
 
   return {

@@ -241,6 +241,20 @@ describe('a task', () => {
     expect(second.messages[0]!.content).toEqual(first.messages[0]!.content);
   });
 
+  test('keeps its result until there is room among what is unanswered', async () => {
+    const { agent, stream, clock } = await start({ onTask: () => ({ dear: true }) });
+    const ids = Array.from({ length: 10_000 }, (_, index) => `m-${index}`);
+    const sent = ids.map((messageId) => agent.send({ ...note, messageId }));
+    for (let count = 0; count < ids.length; ) count += (await stream.expect('send')).messages.length;
+    stream.say(delivery('d1'));
+    await turn();
+    expect(stream.unread).toEqual([]);
+    stream.say(accepted(...ids));
+    await Promise.all(sent);
+    clock.advance(200);
+    expect((await stream.expect('send')).messages).toMatchObject([{ content: { value: { dear: true } } }]);
+  });
+
   test('reports its progress to its delegator', async () => {
     const { stream } = await start({
       async onTask(_, { progress }) {

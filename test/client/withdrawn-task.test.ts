@@ -2,14 +2,16 @@
  * Goal: a task that the bus takes away stops, leaves nothing behind, and is told apart from its next attempt.
  * Method: a real client on a transport in memory, a bus whose news the test writes, time by hand.
  */
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { afterEach, expect, test } from 'vitest';
+import type { Welcome } from '../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import { MessageType } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import type { AgentOptions } from '../../src/client/agent/agent-connection.ts';
 import { createAgent } from '../../src/client/agent/create-agent.ts';
+import type { TaskContext } from '../../src/client/agent/handlers.ts';
 import { AgentbusError } from '../../src/client/errors.ts';
 import { createFakeClock } from '../fake-clock.ts';
-import { accepted, createScriptedBus, delivery, settled, stale, taskNews } from './scripted-bus.ts';
+import { accepted, createScriptedBus, delivery, settled, stale, taskNews, WELCOME } from './scripted-bus.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -17,8 +19,8 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function start(options: Partial<AgentOptions>) {
-  const bus = createScriptedBus();
+async function start(options: Partial<AgentOptions>, welcome: Welcome = WELCOME) {
+  const bus = createScriptedBus({ case: 'welcome', value: welcome });
   const clock = createFakeClock();
   const random = createSeededRandom(1);
   const agent = createAgent({ agentId: 'opencode://backend', transport: bus.transport, clock, random, ...options });
@@ -80,6 +82,25 @@ test.each([
     message: 'task task_1 was called off: not needed any more',
     facts: { task_id: 'task_1', cause: 'CANCELLED' },
   });
+});
+
+test.each<[string, (context: TaskContext) => Promise<unknown>]>([
+  ['reports progress', ({ progress }) => progress(99)],
+  ['delegates', ({ delegate }) => delegate({ to: 'codex://frontend' })],
+  ['sends', ({ send }) => send({ to: 'codex://frontend', type: MessageType.NOTIFICATION })],
+])('a handler that %s after its task was called off is refused', async (_, act) => {
+  const stopped = Promise.withResolvers<TaskContext>();
+  const { stream } = await start({
+    onTask: (_, context) =>
+      new Promise<void>(() => context.signal.addEventListener('abort', () => stopped.resolve(context))),
+  });
+  stream.say(delivery('d1'));
+  await turn();
+  stream.say(taskNews('n1', 'task_cancelled'));
+  await stream.expect('ack');
+  await expect(act(await stopped.promise)).rejects.toMatchObject({ reason: 'TASK_CANCELLED' });
+  await turn();
+  expect(sentBy(stream)).toEqual([]);
 });
 
 test('an attempt that was taken away aborts with the cause, and without the reason of a cancelled task', async () => {
@@ -202,6 +223,46 @@ test('a lease that may have run out is not extended again, and its task is still
   const { messages } = await stream.expect('send');
   stream.say(accepted(messages[0]!.messageId));
   await turn();
+  expect(sentBy(stream)).toEqual([]);
+});
+
+test('a lease counts from when it was asked for, and not from when the answer was heard', async () => {
+  const { heard, onTask } = stoppable();
+  const limits = { ...WELCOME.limits!, lease: durationFromMs(6_000) };
+  const { stream, clock } = await start({ onTask }, { ...WELCOME, limits });
+  stream.say(delivery('d1'));
+  await turn();
+  clock.advance(2_000);
+  await stream.expect('extend');
+  clock.advance(1_900);
+  stream.say(settled('d1'));
+  await turn();
+  for (const ms of [2_000, 2_000, 200]) {
+    clock.advance(ms);
+    await stream.expect('extend');
+  }
+  for (let answers = 0; answers < 3; answers++) stream.say(stale('d1'));
+  await turn();
+  expect(heard).toEqual([]);
+});
+
+test('the next attempt is done though the acknowledgement of the last one is not confirmed', async () => {
+  const { stream } = await start({
+    onTask() {
+      throw new Error('no luck');
+    },
+  });
+  for (const [deliveryId, acceptedAt] of [
+    ['d1', 1_000],
+    ['d2', 2_000],
+  ] as const) {
+    stream.say(delivery(deliveryId, {}, at(acceptedAt)));
+    const { messages } = await stream.expect('send');
+    stream.say(accepted(messages[0]!.messageId));
+    expect(await stream.expect('ack')).toMatchObject({ deliveryIds: [deliveryId] });
+  }
+  stream.say(delivery('d3', {}, { ...at(2_000), attempt: 2 }));
+  expect(await stream.expect('ack')).toMatchObject({ deliveryIds: ['d3'] });
   expect(sentBy(stream)).toEqual([]);
 });
 

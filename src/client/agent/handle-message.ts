@@ -51,14 +51,22 @@ async function handleTask(
   handler: TaskHandler,
   options: HandleOptions,
 ): Promise<Disposition | undefined> {
+  const context = createTaskContext(message, { ...options, send: sendWhileWanted(options) });
   let result: TaskResult;
   try {
-    result =
-      (await handler({ ...message, taskId: message.messageId }, createTaskContext(message, options))) ?? undefined;
+    result = (await handler({ ...message, taskId: message.messageId }, context)) ?? undefined;
   } catch (thrown) {
     return givenBack(thrown, options) ?? respond(message, failure(thrown), options);
   }
   return respond(message, contentOf(result), options);
+}
+
+/** Whatever the handler of a task that was taken away still wants to send is refused with the reason of its signal. */
+function sendWhileWanted({ send, signal, isWithdrawn }: HandleOptions): HandleOptions['send'] {
+  return async (outgoing) => {
+    if (isWithdrawn()) throw signal.reason;
+    return send(outgoing);
+  };
 }
 
 /** What the handler gave up is dropped; what could not be done now goes back to the mailbox. */
@@ -103,10 +111,15 @@ async function sendResponse(task: IncomingMessage, content: Content, options: Ha
       return;
     } catch (thrown) {
       // The work is done and may have been dear: its result waits for room, where a refusal would repeat the work.
-      if (AgentbusError.from(thrown).reason !== 'MAILBOX_FULL' || signal.aborted) throw thrown;
+      if (!isForWantOfRoom(AgentbusError.from(thrown)) || signal.aborted) throw thrown;
     }
     await sleep(clock, backoff.next(), signal);
   }
+}
+
+/** The mailbox of the delegator is full, or, which nobody but this agent says, without a reason, too much is unanswered. */
+function isForWantOfRoom({ code, reason }: AgentbusError): boolean {
+  return reason === 'MAILBOX_FULL' || (code === 'RESOURCE_EXHAUSTED' && reason === undefined);
 }
 
 function contentOf(result: TaskResult): Content {

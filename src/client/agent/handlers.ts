@@ -39,9 +39,10 @@ export interface MessageContext {
   /**
    * Aborts when the agent closes or loses its place: stop soon. What is thrown then counts as not handled.
    *
-   * In a task it aborts as well when the task is taken away, and then nothing that the handler returns or throws is sent. The
-   * `reason` of the signal is an AgentbusError: with the reason TASK_CANCELLED if the task was called off, with none
-   * if the attempt timed out or somebody else is asked; `facts.cause` has the bus's word for it, where the bus said one.
+   * In a task it aborts as well when the task is taken away. Nothing that the handler returns or throws is sent then, and what
+   * it sends by its context is refused with the `reason` of the signal. That is an AgentbusError: with the reason TASK_CANCELLED
+   * if the task was called off, with none if the attempt timed out or somebody else is asked; `facts.cause` has the bus's word
+   * for it, where the bus said one.
    *
    * Of several processes of one agent only one gets the news. The others stop when the bus refuses to extend the lease of
    * the task: after a third of it, or of the heartbeat interval, at the latest.

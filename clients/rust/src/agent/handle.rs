@@ -1,0 +1,154 @@
+//! A message in the hands of its handler, and what becomes of it.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use agentbus_proto::v1::{ErrorReason, MessageType};
+use futures_util::FutureExt;
+use serde_json::json;
+
+use super::context::{Context, IncomingMessage, Task};
+use super::disposition::Disposition;
+use crate::backoff::Backoff;
+use crate::error::{Error, Result};
+use crate::handler::{
+    HandlerError, Handlers, MessageHandler, Reject, RetryLater, TaskHandler, find_in_chain,
+};
+use crate::limits::{FIRST_REQUEUE_DELAY, LAST_REQUEUE_DELAY};
+use crate::message::{Content, NewMessage};
+
+/// Has a message handled and says what becomes of its delivery; `None` when the bus took it away meanwhile.
+pub(crate) async fn handle(context: Context, handlers: Handlers) -> Option<Disposition> {
+    match context.message.message_type {
+        MessageType::TaskRequest => match handlers.task {
+            Some(handler) => handle_task(context, &handler).await,
+            None => Some(unhandled(&context)),
+        },
+        _ => Some(match handlers.message {
+            Some(handler) => handle_message(context, &handler).await,
+            None => unhandled(&context),
+        }),
+    }
+}
+
+fn unhandled(context: &Context) -> Disposition {
+    let name = context.message.message_type.as_str_name();
+    let name = name.strip_prefix("MESSAGE_TYPE_").unwrap_or(name);
+    let reason = format!("the agent has no handler for {name}");
+    Disposition::Drop { reason }
+}
+
+async fn handle_message(context: Context, handler: &MessageHandler) -> Disposition {
+    let incoming = IncomingMessage(context.clone());
+    let Err(error) = guarded(async || handler(incoming).await).await else {
+        return Disposition::Acknowledge;
+    };
+    given_back(&error, &context).unwrap_or_else(|| Disposition::Requeue {
+        delay: requeue_delay(context.message.attempt),
+        reason: error.to_string(),
+    })
+}
+
+async fn handle_task(context: Context, handler: &TaskHandler) -> Option<Disposition> {
+    let task = Task(context.clone());
+    match guarded(async || handler(task).await).await {
+        Ok(content) => respond(&context, content).await,
+        Err(error) => match given_back(&error, &context) {
+            Some(disposition) => Some(disposition),
+            None => respond(&context, failure(&error)).await,
+        },
+    }
+}
+
+/// A handler that panics has failed, and takes nobody else with it. What it shares with others is its own affair.
+async fn guarded<T>(run: impl AsyncFnOnce() -> Result<T, HandlerError>) -> Result<T, HandlerError> {
+    match AssertUnwindSafe(run()).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(panic) => Err(format!("the handler panicked: {}", text_of(panic.as_ref())).into()),
+    }
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("it did not say why")
+}
+
+/// What was not refused but could not be done goes back to the mailbox, or to the dead letters if the handler said so.
+fn given_back(error: &HandlerError, context: &Context) -> Option<Disposition> {
+    if let Some(later) = find_in_chain::<RetryLater>(error) {
+        return Some(Disposition::Requeue {
+            delay: later.delay,
+            reason: later.to_string(),
+        });
+    }
+    if let Some(reject) = find_in_chain::<Reject>(error) {
+        return Some(Disposition::Drop {
+            reason: reject.to_string(),
+        });
+    }
+    let is_cancelled = context.cancellation.is_cancelled();
+    is_cancelled.then(|| Disposition::requeue_now("the agent left"))
+}
+
+/// A second, doubled with each delivery.
+fn requeue_delay(attempt: u32) -> Duration {
+    let doublings = attempt.saturating_sub(1).min(16);
+    LAST_REQUEUE_DELAY.min(FIRST_REQUEUE_DELAY * (1 << doublings))
+}
+
+/// Acknowledges a task only when its response is on disk, so that a crash in between delivers the task again and no
+/// answer is lost. A response that the bus refuses is followed by one that says so; a task that cannot be answered at all
+/// goes to the dead letters.
+async fn respond(context: &Context, content: Content) -> Option<Disposition> {
+    let Err(refusal) = send_response(context, content).await else {
+        return Some(Disposition::Acknowledge);
+    };
+    if context.cancellation.withdrawn().is_some() {
+        return None;
+    }
+    if context.cancellation.is_cancelled() {
+        let reason = "the agent left before its response was on disk";
+        return Some(Disposition::requeue_now(reason));
+    }
+    let reason = format!("the response was refused: {}", refusal.message());
+    let failure = failure(&refusal.into());
+    Some(match send_response(context, failure).await {
+        Ok(()) => Disposition::Acknowledge,
+        Err(_) => Disposition::Drop { reason },
+    })
+}
+
+async fn send_response(context: &Context, content: Content) -> Result<()> {
+    let task = &context.message;
+    let mut backoff = Backoff::new();
+    loop {
+        let response = NewMessage::new(MessageType::TaskResponse, &task.sender)
+            .correlation_id(&task.message_id)
+            .content(content.clone());
+        match context.send(response).await {
+            Ok(_) => return Ok(()),
+            // The work is done and may have been dear: its result waits for room, where a refusal would repeat the work.
+            Err(error)
+                if error.is(ErrorReason::MailboxFull) && !context.cancellation.is_cancelled() => {}
+            Err(error) => return Err(error),
+        }
+        let wait = tokio::time::sleep(backoff.next_wait());
+        context.cancellation.token().run_until_cancelled(wait).await;
+    }
+}
+
+/// What the bus reads as the end of a task without success.
+fn failure(error: &HandlerError) -> Content {
+    let reason = match find_in_chain::<Error>(error) {
+        Some(known) => known.reason().unwrap_or_else(|| known.code_name()),
+        None => "failed",
+    };
+    let error = json!({ "reason": reason, "message": error.to_string() });
+    json!({ "status": "failed", "error": error }).into()
+}
+
+#[cfg(test)]
+#[path = "handle_tests.rs"]
+mod tests;

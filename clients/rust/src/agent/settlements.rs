@@ -1,0 +1,131 @@
+use std::collections::{HashMap, VecDeque};
+
+use agentbus_proto::v1::{AckFrame, RejectFrame, SettleResultFrame};
+
+use super::disposition::Disposition;
+use super::frames::Frame;
+use super::run::MessageKey;
+use crate::limits::MAX_FRAME_DELIVERY_IDS;
+
+/// Deliveries of one stream that are settled and not confirmed yet, and those whose extension is not.
+///
+/// The bus answers every id of every frame once, which tells confirmations of extensions and settlements apart.
+#[derive(Debug, Default)]
+pub(crate) struct Settlements {
+    unconfirmed: HashMap<String, Unconfirmed>,
+    settled: usize,
+    acknowledgements: Vec<String>,
+    rejections: VecDeque<RejectFrame>,
+}
+
+#[derive(Debug, Default)]
+struct Unconfirmed {
+    /// Frames with this id that the bus has not answered; an extension may be among them.
+    frames: u32,
+    /// The message that was settled, if the delivery was.
+    settled: Option<MessageKey>,
+}
+
+/// What the bus said of a delivery.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Confirmation {
+    /// It was given more time.
+    Kept(String),
+    /// The bus does not know it as this stream's any more: asking for more time again would be in vain.
+    Lost(String),
+    /// How it was settled is on disk, and the message comes no more.
+    Durable(MessageKey),
+}
+
+impl Settlements {
+    /// Settled deliveries whose confirmation is still to come.
+    pub(crate) fn unconfirmed(&self) -> usize {
+        self.settled
+    }
+
+    /// Whether something is to be said.
+    pub(crate) fn has_frames(&self) -> bool {
+        !self.acknowledgements.is_empty() || !self.rejections.is_empty()
+    }
+
+    /// Settles a delivery for good.
+    pub(crate) fn settle(
+        &mut self,
+        delivery_id: String,
+        key: MessageKey,
+        disposition: Disposition,
+    ) {
+        let entry = self.unconfirmed.entry(delivery_id.clone()).or_default();
+        entry.frames += 1;
+        entry.settled = Some(key);
+        self.settled += 1;
+        match disposition.rejection() {
+            None => self.acknowledgements.push(delivery_id),
+            Some(rejection) => self.reject(delivery_id, rejection),
+        }
+    }
+
+    /// The same said of several deliveries travels in one frame.
+    fn reject(&mut self, delivery_id: String, rejection: RejectFrame) {
+        match self.rejections.back_mut() {
+            Some(last)
+                if last.disposition == rejection.disposition
+                    && last.reason == rejection.reason
+                    && last.delivery_ids.len() < MAX_FRAME_DELIVERY_IDS =>
+            {
+                last.delivery_ids.push(delivery_id);
+            }
+            _ => self.rejections.push_back(RejectFrame {
+                delivery_ids: vec![delivery_id],
+                ..rejection
+            }),
+        }
+    }
+
+    /// More time is asked for a delivery.
+    pub(crate) fn extended(&mut self, delivery_id: &str) {
+        let entry = self.unconfirmed.entry(delivery_id.to_owned()).or_default();
+        entry.frames += 1;
+    }
+
+    pub(crate) fn next_frame(&mut self) -> Option<Frame> {
+        if !self.acknowledgements.is_empty() {
+            let count = self.acknowledgements.len().min(MAX_FRAME_DELIVERY_IDS);
+            let delivery_ids = self.acknowledgements.drain(..count).collect();
+            return Some(Frame::Ack(AckFrame { delivery_ids }));
+        }
+        self.rejections.pop_front().map(Frame::Reject)
+    }
+
+    /// Reads what the bus confirmed.
+    pub(crate) fn confirm(&mut self, result: SettleResultFrame) -> Vec<Confirmation> {
+        let fresh = result.delivery_ids.into_iter().map(|id| (id, false));
+        let stale = result.stale_delivery_ids.into_iter().map(|id| (id, true));
+        let answers = fresh.chain(stale);
+        answers
+            .filter_map(|(id, is_stale)| self.answered(id, is_stale))
+            .collect()
+    }
+
+    fn answered(&mut self, delivery_id: String, is_stale: bool) -> Option<Confirmation> {
+        let entry = self.unconfirmed.get_mut(&delivery_id)?;
+        entry.frames -= 1;
+        if entry.frames > 0 {
+            return None;
+        }
+        let settled = self.unconfirmed.remove(&delivery_id)?.settled;
+        match (settled, is_stale) {
+            (None, false) => Some(Confirmation::Kept(delivery_id)),
+            (None, true) => Some(Confirmation::Lost(delivery_id)),
+            (Some(key), is_stale) => {
+                self.settled -= 1;
+                (!is_stale).then_some(Confirmation::Durable(key))
+            }
+        }
+    }
+
+    /// The stream is gone: the bus answers nothing of it any more.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}

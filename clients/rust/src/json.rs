@@ -1,0 +1,164 @@
+//! JSON as Rust programs have it, and as the contract does: `google.protobuf.Struct`.
+
+use prost_types::value::Kind;
+use prost_types::{ListValue, Struct};
+use serde_json::{Map, Number, Value};
+use tonic::Code;
+
+use crate::error::{Error, Result};
+
+/// Makes the contract's form of a JSON object.
+///
+/// Numbers are doubles there: an integer that is not one exactly, as some beyond 2^53 are, is refused rather than changed.
+pub(crate) fn to_struct(value: Value) -> Result<Struct> {
+    match value {
+        Value::Object(map) => from_map(map),
+        other => Err(invalid(format!(
+            "content is a JSON object, and not {}",
+            kind_of(&other)
+        ))),
+    }
+}
+
+/// Makes a JSON object of the contract's form.
+pub(crate) fn from_struct(object: Struct) -> Value {
+    let fields = object.fields.into_iter();
+    Value::Object(
+        fields
+            .map(|(key, value)| (key, from_value(value)))
+            .collect(),
+    )
+}
+
+fn from_map(map: Map<String, Value>) -> Result<Struct> {
+    let fields = map.into_iter();
+    let fields = fields
+        .map(|(key, value)| Ok((key, to_value(value)?)))
+        .collect::<Result<_>>()?;
+    Ok(Struct { fields })
+}
+
+fn to_value(value: Value) -> Result<prost_types::Value> {
+    let kind = match value {
+        Value::Null => Kind::NullValue(0),
+        Value::Bool(value) => Kind::BoolValue(value),
+        Value::Number(number) => Kind::NumberValue(to_double(&number)?),
+        Value::String(text) => Kind::StringValue(text),
+        Value::Array(items) => Kind::ListValue(ListValue {
+            values: items.into_iter().map(to_value).collect::<Result<_>>()?,
+        }),
+        Value::Object(map) => Kind::StructValue(from_map(map)?),
+    };
+    Ok(prost_types::Value { kind: Some(kind) })
+}
+
+pub(crate) fn from_value(value: prost_types::Value) -> Value {
+    match value.kind {
+        None | Some(Kind::NullValue(_)) => Value::Null,
+        Some(Kind::BoolValue(value)) => Value::Bool(value),
+        Some(Kind::NumberValue(double)) => to_number(double),
+        Some(Kind::StringValue(text)) => Value::String(text),
+        Some(Kind::ListValue(list)) => {
+            Value::Array(list.values.into_iter().map(from_value).collect())
+        }
+        Some(Kind::StructValue(object)) => from_struct(object),
+    }
+}
+
+fn to_double(number: &Number) -> Result<f64> {
+    let double = number.as_f64().unwrap_or(f64::NAN);
+    let is_exact = match (number.as_i64(), number.as_u64()) {
+        (Some(integer), _) => double as i128 == i128::from(integer),
+        (_, Some(integer)) => double as i128 == i128::from(integer),
+        _ => double.is_finite(),
+    };
+    if is_exact {
+        return Ok(double);
+    }
+    Err(invalid(format!(
+        "{number} is no number of the contract, where numbers are doubles: send it as text"
+    )))
+}
+
+/// Whole numbers become integers, as `as_i64` and most types that are read from JSON expect.
+fn to_number(double: f64) -> Value {
+    const INTEGERS: std::ops::Range<f64> =
+        -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
+    let is_negative_zero = double == 0.0 && double.is_sign_negative();
+    if double.fract() == 0.0 && INTEGERS.contains(&double) && !is_negative_zero {
+        return Value::from(double as i64);
+    }
+    Number::from_f64(double).map_or(Value::Null, Value::Number)
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(Code::InvalidArgument, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+    use serde_json::json;
+
+    use super::*;
+
+    fn through_the_wire(value: Value) -> Value {
+        let bytes = to_struct(value).unwrap().encode_to_vec();
+        from_struct(Struct::decode(bytes.as_slice()).unwrap())
+    }
+
+    #[test]
+    fn values_come_back_as_they_were() {
+        let value = json!({
+            "null": null, "yes": true, "text": "Grüße, 世界 🚀 \u{0}", "empty": {}, "none": [],
+            "numbers": [0, -1, 1.5, 9_007_199_254_740_992_i64, i64::MIN, 1e300, -0.0],
+            "nested": { "list": [{ "a": [[1], null] }] },
+        });
+        assert_eq!(through_the_wire(value.clone()), value);
+    }
+
+    #[test]
+    fn whole_numbers_are_integers() {
+        assert_eq!(through_the_wire(json!({ "n": 3.0 }))["n"].as_i64(), Some(3));
+        assert_eq!(
+            through_the_wire(json!({ "n": 1_u64 << 63 }))["n"],
+            json!(2_f64.powi(63))
+        );
+    }
+
+    #[test]
+    fn an_integer_that_would_change_is_refused() {
+        for number in [
+            json!(9_007_199_254_740_993_i64),
+            json!(u64::MAX),
+            json!(i64::MAX),
+        ] {
+            let error = to_struct(json!({ "list": [number] })).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidArgument, "{number}");
+        }
+    }
+
+    #[test]
+    fn only_objects_are_content() {
+        for value in [json!(null), json!([1]), json!("text")] {
+            assert_eq!(to_struct(value).unwrap_err().code(), Code::InvalidArgument);
+        }
+    }
+
+    #[test]
+    fn thirty_levels_can_be_read() {
+        let deep = (0..29).fold(json!({ "end": true }), |inner, _| json!({ "in": inner }));
+        assert_eq!(through_the_wire(deep.clone()), deep);
+    }
+}

@@ -1,0 +1,9 @@
+//! What the bus keeps, as Rust programs read it: times, absent words and JSON in types of the language.
+
+mod session;
+mod session_event;
+mod task;
+
+pub use session::SessionRecord;
+pub use session_event::{SessionChange, SessionEvent};
+pub use task::{TaskRecord, TaskResult};

@@ -1,9 +1,9 @@
 import { AgentbusError, type StatusCode } from './errors.ts';
 
-/** The bus cannot be reached, for as long as that was tried; `cause` is what the last try failed with, if it ended at all. */
-export function unreachable(address: string | undefined, cause: AgentbusError | undefined): AgentbusError {
-  const why = cause?.message.trim() ?? 'nothing answers';
-  return new AgentbusError({ code: 'UNAVAILABLE', message: `cannot reach the bus${at(address)}: ${why}`, cause });
+/** The bus cannot be reached, for as long as that was tried; `last` is what the last try failed with, if it ended at all. */
+export function unreachable(address: string | undefined, last: AgentbusError | undefined): AgentbusError {
+  const message = `cannot reach the bus${at(address)}: ${last?.message.trim() ?? 'nothing answers'}`;
+  return new AgentbusError({ code: 'UNAVAILABLE', message, cause: last?.cause });
 }
 
 /** What the errors of a wrong address come to: something answers there, and refuses what it does not know. */
@@ -24,8 +24,9 @@ export function withAddress(error: AgentbusError, address: string | undefined): 
   return error;
 }
 
-function retold(cause: AgentbusError, message: string): AgentbusError {
-  return new AgentbusError({ code: cause.code, message, cause });
+/** Takes the place of `error`, whose text is in the message: a chain that said the same twice would be hard to read. */
+function retold({ code, cause }: AgentbusError, message: string): AgentbusError {
+  return new AgentbusError({ code, message, cause });
 }
 
 function at(address: string | undefined): string {

@@ -37,9 +37,9 @@ describe('an error', () => {
     expect(withAddress(new AgentbusError(init), ADDRESS)).toMatchObject({ code, reason, message });
   });
 
-  test('keeps what it was made of', () => {
-    const cause = new AgentbusError({ code: 'UNAVAILABLE', message: 'reset' });
-    expect(withAddress(cause, ADDRESS).cause).toBe(cause);
+  test.each(['UNAVAILABLE', 'UNIMPLEMENTED'] as const)('keeps the cause of what it takes the place of: %s', (code) => {
+    const cause = new Error('socket hang up');
+    expect(withAddress(new AgentbusError({ code, message: 'reset', cause }), ADDRESS).cause).toBe(cause);
   });
 
   test('names no address that nobody knows', () => {

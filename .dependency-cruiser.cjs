@@ -143,6 +143,13 @@ module.exports = {
       to: { path: '^(test|scripts|examples|bench|clients)/' },
     },
     {
+      name: 'testee-is-a-user-of-the-package',
+      comment: 'What clients are held to is what their users have: the package, and nothing that is inside of it.',
+      severity: 'error',
+      from: { path: '^clients/' },
+      to: { path: ['^src/', GENERATED], pathNot: ['^src/index[.]ts$'] },
+    },
+    {
       name: 'source-needs-no-development-package',
       comment: 'The published package runs with its dependencies alone.',
       severity: 'error',

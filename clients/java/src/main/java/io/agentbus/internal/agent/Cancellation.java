@@ -1,6 +1,7 @@
 package io.agentbus.internal.agent;
 
 import io.agentbus.AgentbusException;
+import io.agentbus.internal.Completions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;

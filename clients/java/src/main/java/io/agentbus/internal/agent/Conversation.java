@@ -4,6 +4,7 @@ import io.agentbus.AgentbusException;
 import io.agentbus.Receipt;
 import io.agentbus.Sent;
 import io.agentbus.internal.Backoff;
+import io.agentbus.internal.HandlerExecutor;
 import io.agentbus.internal.Limits;
 import io.agentbus.internal.wire.Errors;
 import io.agentbus.internal.wire.Times;

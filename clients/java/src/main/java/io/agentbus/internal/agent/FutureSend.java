@@ -2,6 +2,7 @@ package io.agentbus.internal.agent;
 
 import io.agentbus.AgentbusException;
 import io.agentbus.Sent;
+import io.agentbus.internal.Completions;
 import java.util.concurrent.CompletableFuture;
 
 /** Tells the program what became of a message. */

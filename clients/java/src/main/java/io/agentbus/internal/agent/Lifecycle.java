@@ -2,6 +2,7 @@ package io.agentbus.internal.agent;
 
 import io.agentbus.AgentStatus;
 import io.agentbus.AgentbusException;
+import io.agentbus.internal.Completions;
 import io.agentbus.internal.wire.Errors;
 import java.time.Duration;
 import java.util.Optional;

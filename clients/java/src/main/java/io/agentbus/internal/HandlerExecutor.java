@@ -1,4 +1,4 @@
-package io.agentbus.internal.agent;
+package io.agentbus.internal;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -9,13 +9,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What handlers run on unless the program says otherwise. */
-final class HandlerExecutor {
+public final class HandlerExecutor {
   private static final Executor SHARED = virtualOrPooled();
 
   private HandlerExecutor() {}
 
   /** Virtual threads where the Java runtime has them, otherwise a cached pool. */
-  static Executor shared() {
+  public static Executor shared() {
     return SHARED;
   }
 

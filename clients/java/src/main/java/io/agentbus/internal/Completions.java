@@ -1,4 +1,4 @@
-package io.agentbus.internal.agent;
+package io.agentbus.internal;
 
 import java.util.concurrent.CompletableFuture;
 
@@ -7,14 +7,14 @@ import java.util.concurrent.CompletableFuture;
  * block the loop, nor a handler's executor that is full of handlers which wait for it: it runs
  * where asynchronous stages of {@code CompletableFuture} run by default.
  */
-final class Completions {
+public final class Completions {
   private Completions() {}
 
-  static <T> void complete(CompletableFuture<T> future, T value) {
+  public static <T> void complete(CompletableFuture<T> future, T value) {
     future.defaultExecutor().execute(() -> future.complete(value));
   }
 
-  static void fail(CompletableFuture<?> future, Throwable error) {
+  public static void fail(CompletableFuture<?> future, Throwable error) {
     future.defaultExecutor().execute(() -> future.completeExceptionally(error));
   }
 }

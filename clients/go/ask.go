@@ -53,7 +53,6 @@ func (d *delegator) ask(ctx context.Context, task TaskRequest) (*Answer, error) 
 		if failures >= maxCallAttempts || !d.calls.sleep(ctx, backoff) || !time.Now().Before(end) {
 			return nil, d.calls.errorOf(ctx, err)
 		}
-		d.redial()
 	}
 }
 

@@ -15,7 +15,10 @@ import (
 
 // calls makes single calls end in time, fail with an Error, and repeats them while the bus is unavailable if the contract
 // says that the method may be repeated.
+//
+// It is what the generated clients call by, a grpc.ClientConnInterface.
 type calls struct {
+	*link
 	address string
 	backoff Backoff
 	// closed ends when the client closes.
@@ -25,13 +28,10 @@ type calls struct {
 // once marks a call that somebody else repeats, and that says itself how long it may take.
 type once struct{ grpc.EmptyCallOption }
 
-// intercept is a grpc.UnaryClientInterceptor.
-func (c *calls) intercept(
-	ctx context.Context, method string, request, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker,
-	options ...grpc.CallOption,
-) error {
+// Invoke makes a call, and makes it again if it may.
+func (c *calls) Invoke(ctx context.Context, method string, request, reply any, options ...grpc.CallOption) error {
 	if isOnce(options) {
-		return c.errorOf(ctx, invoke(ctx, method, request, reply, conn, options...))
+		return c.errorOf(ctx, c.link.Invoke(ctx, method, request, reply, options...))
 	}
 	attempts := 1
 	if isRepeatable(method) {
@@ -40,7 +40,7 @@ func (c *calls) intercept(
 	backoff := newWaits(c.backoff)
 	for attempt := 1; ; attempt++ {
 		bounded, cancel := context.WithTimeout(ctx, callTimeout)
-		err := c.errorOf(ctx, invoke(bounded, method, request, reply, conn, options...))
+		err := c.errorOf(ctx, c.link.Invoke(bounded, method, request, reply, options...))
 		cancel()
 		if attempt >= attempts || !errors.Is(err, Unavailable) {
 			return err
@@ -48,8 +48,6 @@ func (c *calls) intercept(
 		if !c.sleep(ctx, backoff) {
 			return c.errorOf(ctx, err)
 		}
-		// The waits here say when to try again, not those of the connection.
-		conn.ResetConnectBackoff()
 	}
 }
 

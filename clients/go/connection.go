@@ -7,7 +7,6 @@ import (
 	"net/url"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
@@ -22,7 +21,7 @@ type connection struct {
 }
 
 // dial makes a gRPC connection, which connects with its first call. It fails for an address that cannot be one.
-func (c connection) dial(options ...grpc.DialOption) (*grpc.ClientConn, error) {
+func (c connection) dial() (*grpc.ClientConn, error) {
 	target, transport, err := c.target()
 	if err != nil {
 		return nil, err
@@ -32,24 +31,19 @@ func (c connection) dial(options ...grpc.DialOption) (*grpc.ClientConn, error) {
 			return nil, invalidError("the %s has characters that no header can carry", name)
 		}
 	}
-	options = append([]grpc.DialOption{
+	conn, err := grpc.NewClient(target,
 		grpc.WithTransportCredentials(transport),
 		grpc.WithPerRPCCredentials(bearer{apiKey: c.apiKey, agentID: c.agentID}),
 		grpc.WithUserAgent("agentbus-go"),
 		grpc.WithDisableServiceConfig(),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingInterval, Timeout: pingTimeout}),
-		grpc.WithConnectParams(grpc.ConnectParams{
-			Backoff:           backoff.Config{BaseDelay: maxRedial / 10, Multiplier: 2, Jitter: 0.2, MaxDelay: maxRedial},
-			MinConnectTimeout: welcomeTimeout,
-		}),
 		grpc.WithInitialConnWindowSize(connectionWindow),
 		grpc.WithInitialWindowSize(streamWindow),
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(maxResponseBytes),
 			grpc.MaxCallSendMsgSize(maxResponseBytes),
 		),
-	}, options...)
-	conn, err := grpc.NewClient(target, options...)
+	)
 	if err != nil {
 		return nil, &Error{Code: InvalidArgument, Message: "the bus cannot be at " + c.address, cause: err}
 	}

@@ -9,7 +9,6 @@ import (
 // delegator is tasks as whoever delegates them works with them, in a session or outside of any.
 type delegator struct {
 	calls    *calls
-	redial   func()
 	stamper  *stamper
 	sessions agentbusv1.SessionServiceClient
 	messages agentbusv1.MessageServiceClient

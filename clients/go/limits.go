@@ -66,8 +66,6 @@ const (
 	// Pings find a connection that died without a word; only while calls are open.
 	pingInterval = 20 * time.Second
 	pingTimeout  = 5 * time.Second
-	// Longest pause of the connection itself between two tries: the waits above it decide when to call again.
-	maxRedial = time.Second
 	// What may be on its way to the client unread: several of the largest envelopes, so that a slow link stays full.
 	connectionWindow = 16 << 20
 	streamWindow     = 8 << 20

@@ -50,7 +50,6 @@ func (s *Session) follow(
 		if !s.calls.sleep(ctx, backoff) {
 			return s.calls.errorOf(ctx, err)
 		}
-		s.redial()
 	}
 }
 

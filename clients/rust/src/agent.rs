@@ -60,12 +60,7 @@ impl Agent {
         AgentBuilder::new(address.into())
     }
 
-    fn new(
-        instance_id: String,
-        outbox: Arc<Outbox>,
-        leave: watch::Sender<Leave>,
-        life: LifeWatch,
-    ) -> Self {
+    fn new(instance_id: String, outbox: Arc<Outbox>, leave: watch::Sender<Leave>, life: LifeWatch) -> Self {
         Self(Arc::new(Inner {
             instance_id,
             outbox,
@@ -153,9 +148,7 @@ impl Agent {
     }
 
     async fn leave(&self, stops_handlers: bool, grace: Option<Duration>) -> Result<()> {
-        self.0
-            .leave
-            .send_modify(|leave| leave.ask(stops_handlers, grace));
+        self.0.leave.send_modify(|leave| leave.ask(stops_handlers, grace));
         self.closed().await
     }
 }

@@ -10,8 +10,7 @@ use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 use crate::error::{Error, Result};
 use crate::error_mapping::from_transport;
 use crate::limits::{
-    CONNECTION_WINDOW_BYTES, KEEP_ALIVE_INTERVAL, KEEP_ALIVE_TIMEOUT, STREAM_WINDOW_BYTES,
-    WELCOME_TIMEOUT,
+    CONNECTION_WINDOW_BYTES, KEEP_ALIVE_INTERVAL, KEEP_ALIVE_TIMEOUT, STREAM_WINDOW_BYTES, WELCOME_TIMEOUT,
 };
 
 /// What builders ask about the connection.
@@ -85,10 +84,7 @@ impl Credentials {
 }
 
 impl Interceptor for Credentials {
-    fn call(
-        &mut self,
-        mut request: tonic::Request<()>,
-    ) -> Result<tonic::Request<()>, tonic::Status> {
+    fn call(&mut self, mut request: tonic::Request<()>) -> Result<tonic::Request<()>, tonic::Status> {
         self.add_to(request.metadata_mut());
         Ok(request)
     }

@@ -24,9 +24,7 @@ pub(crate) fn from_status(status: Status) -> Error {
         );
     }
     let code = match status.code() {
-        Code::Aborted | Code::Cancelled | Code::DataLoss | Code::Internal | Code::Unknown => {
-            Code::Unavailable
-        }
+        Code::Aborted | Code::Cancelled | Code::DataLoss | Code::Internal | Code::Unknown => Code::Unavailable,
         code => code,
     };
     let message = text_of_chain(&status, status.message());
@@ -36,13 +34,7 @@ pub(crate) fn from_status(status: Status) -> Error {
 /// The error of a connection that could not be made.
 pub(crate) fn from_transport(error: tonic::transport::Error) -> Error {
     let message = text_of_chain(&error, "");
-    Error::from_parts(
-        Code::Unavailable,
-        None,
-        message,
-        HashMap::new(),
-        Some(Box::new(error)),
-    )
+    Error::from_parts(Code::Unavailable, None, message, HashMap::new(), Some(Box::new(error)))
 }
 
 /// The error that a frame carries.
@@ -51,21 +43,12 @@ pub(crate) fn from_frame(status: ErrorStatus) -> Error {
         Some(info) => (Some(info.reason), info.metadata),
         None => (None, HashMap::new()),
     };
-    Error::from_parts(
-        Code::from_i32(status.code),
-        reason,
-        status.message,
-        facts,
-        None,
-    )
+    Error::from_parts(Code::from_i32(status.code), reason, status.message, facts, None)
 }
 
 /// The bus answered without what the contract promises.
 pub(crate) fn missing(field: &str) -> Error {
-    Error::new(
-        Code::Internal,
-        format!("the bus left the {field} out of its answer"),
-    )
+    Error::new(Code::Internal, format!("the bus left the {field} out of its answer"))
 }
 
 /// An error of a transport says little by itself; what happened is in those that caused it.
@@ -107,10 +90,7 @@ mod tests {
         assert_eq!(error.code(), Code::ResourceExhausted);
         assert!(error.is(ErrorReason::MailboxFull));
         assert_eq!(error.facts(), &facts);
-        assert_eq!(
-            error.to_string(),
-            "RESOURCE_EXHAUSTED (MAILBOX_FULL): no room"
-        );
+        assert_eq!(error.to_string(), "RESOURCE_EXHAUSTED (MAILBOX_FULL): no room");
         assert_eq!(format!("{error:?}"), error.to_string());
     }
 

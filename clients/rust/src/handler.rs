@@ -29,10 +29,8 @@ use crate::message::Content;
 pub type HandlerError = Box<dyn StdError + Send + Sync>;
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-pub(crate) type TaskHandler =
-    Box<dyn Fn(Task) -> BoxFuture<Result<Content, HandlerError>> + Send + Sync>;
-pub(crate) type MessageHandler =
-    Box<dyn Fn(IncomingMessage) -> BoxFuture<Result<(), HandlerError>> + Send + Sync>;
+pub(crate) type TaskHandler = Box<dyn Fn(Task) -> BoxFuture<Result<Content, HandlerError>> + Send + Sync>;
+pub(crate) type MessageHandler = Box<dyn Fn(IncomingMessage) -> BoxFuture<Result<(), HandlerError>> + Send + Sync>;
 pub(crate) type ReceiptHandler = Box<dyn Fn(Receipt) + Send + Sync>;
 
 /// What an agent does with its mail. A message without a handler is given up.
@@ -106,9 +104,7 @@ pub struct Reject {
 impl Reject {
     /// Says why, for whoever reads the dead letters. At most 1,024 bytes.
     pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            reason: reason.into(),
-        }
+        Self { reason: reason.into() }
     }
 }
 

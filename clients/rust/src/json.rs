@@ -23,11 +23,7 @@ pub(crate) fn to_struct(value: Value) -> Result<Struct> {
 /// Makes a JSON object of the contract's form.
 pub(crate) fn from_struct(object: Struct) -> Value {
     let fields = object.fields.into_iter();
-    Value::Object(
-        fields
-            .map(|(key, value)| (key, from_value(value)))
-            .collect(),
-    )
+    Value::Object(fields.map(|(key, value)| (key, from_value(value))).collect())
 }
 
 fn from_map(map: Map<String, Value>) -> Result<Struct> {
@@ -58,9 +54,7 @@ pub(crate) fn from_value(value: prost_types::Value) -> Value {
         Some(Kind::BoolValue(value)) => Value::Bool(value),
         Some(Kind::NumberValue(double)) => to_number(double),
         Some(Kind::StringValue(text)) => Value::String(text),
-        Some(Kind::ListValue(list)) => {
-            Value::Array(list.values.into_iter().map(from_value).collect())
-        }
+        Some(Kind::ListValue(list)) => Value::Array(list.values.into_iter().map(from_value).collect()),
         Some(Kind::StructValue(object)) => from_struct(object),
     }
 }
@@ -82,8 +76,7 @@ fn to_double(number: &Number) -> Result<f64> {
 
 /// Whole numbers become integers, as `as_i64` and most types that are read from JSON expect.
 fn to_number(double: f64) -> Value {
-    const INTEGERS: std::ops::Range<f64> =
-        -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
+    const INTEGERS: std::ops::Range<f64> = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
     let is_negative_zero = double == 0.0 && double.is_sign_negative();
     if double.fract() == 0.0 && INTEGERS.contains(&double) && !is_negative_zero {
         return Value::from(double as i64);
@@ -139,11 +132,7 @@ mod tests {
 
     #[test]
     fn an_integer_that_would_change_is_refused() {
-        for number in [
-            json!(9_007_199_254_740_993_i64),
-            json!(u64::MAX),
-            json!(i64::MAX),
-        ] {
+        for number in [json!(9_007_199_254_740_993_i64), json!(u64::MAX), json!(i64::MAX)] {
             let error = to_struct(json!({ "list": [number] })).unwrap_err();
             assert_eq!(error.code(), Code::InvalidArgument, "{number}");
         }

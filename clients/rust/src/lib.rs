@@ -35,6 +35,7 @@ mod message;
 mod orchestrator;
 mod records;
 mod times;
+mod unreachable;
 
 pub use agent::{Agent, AgentBuilder, IncomingMessage, Sent, Status, Task};
 pub use agentbus_proto::v1;
@@ -44,8 +45,8 @@ pub use error::{Error, Result};
 pub use handler::{HandlerError, Reject, RetryLater};
 pub use message::{Address, Content, Data, Message, NewMessage, NewTask, Retry};
 pub use orchestrator::{
-    Answer, AskOptions, BusChannel, ContextChange, DelegatedTask, NewSession, NewStep,
-    Orchestrator, OrchestratorBuilder, Session, SessionEvents,
+    Answer, AskOptions, BusChannel, ContextChange, DelegatedTask, NewSession, NewStep, Orchestrator,
+    OrchestratorBuilder, Session, SessionEvents,
 };
 pub use records::{SessionChange, SessionEvent, SessionRecord, TaskRecord, TaskResult};
 pub use serde_json::{Value, json};

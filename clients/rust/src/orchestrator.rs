@@ -62,7 +62,7 @@ impl Orchestrator {
     /// itself: after UNAVAILABLE the session may be there or not.
     pub async fn create_session(&self, session: NewSession) -> Result<Session> {
         let request = session.into_request(self.agent_id())?;
-        let response = once!(self.delegator.calls.sessions, create_session, request).await?;
+        let response = once!(self.delegator.calls, sessions, create_session, request).await?;
         let session = response.session.ok_or_else(|| missing("session"))?;
         Ok(self.session(session.session_id))
     }

@@ -150,16 +150,11 @@ impl AgentBuilder {
     }
 
     /// What takes all other messages, each in a tokio task of its own: see [`IncomingMessage`].
-    pub fn on_message<F>(
-        mut self,
-        handler: impl Fn(IncomingMessage) -> F + Send + Sync + 'static,
-    ) -> Self
+    pub fn on_message<F>(mut self, handler: impl Fn(IncomingMessage) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), HandlerError>> + Send + 'static,
     {
-        self.handlers.message = Some(Arc::new(Box::new(move |message| {
-            Box::pin(handler(message))
-        })));
+        self.handlers.message = Some(Arc::new(Box::new(move |message| Box::pin(handler(message)))));
         self
     }
 
@@ -191,9 +186,7 @@ impl AgentBuilder {
         if self.hello.instance_id.is_empty() {
             self.hello.instance_id = mint("i");
         }
-        self.descriptor
-            .agent_id
-            .clone_from(&self.connection.agent_id);
+        self.descriptor.agent_id.clone_from(&self.connection.agent_id);
         self.hello.agent = Some(self.descriptor);
         let outbox = Arc::new(Outbox::new(self.connection.agent_id));
         let (leave, leave_watch) = watch::channel(Leave::default());

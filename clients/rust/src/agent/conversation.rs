@@ -81,10 +81,7 @@ impl Conversation {
 
     /// Whether something is to be said.
     pub(crate) fn has_frames(&self) -> bool {
-        self.heartbeat_due
-            || self.farewell_due
-            || self.work.has_frames()
-            || self.outbox.sends().has_frames()
+        self.heartbeat_due || self.farewell_due || self.work.has_frames() || self.outbox.sends().has_frames()
     }
 
     /// The next frame; what keeps the agent's place and its leases goes first.

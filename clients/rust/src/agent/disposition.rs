@@ -67,9 +67,6 @@ mod tests {
         let frame = disposition.rejection().unwrap();
         assert_eq!(frame.reason, "ü".repeat(512));
         let a_day = to_duration(Duration::from_secs(86_400));
-        assert_eq!(
-            frame.disposition,
-            Some(reject_frame::Disposition::RequeueDelay(a_day))
-        );
+        assert_eq!(frame.disposition, Some(reject_frame::Disposition::RequeueDelay(a_day)));
     }
 }

@@ -64,7 +64,7 @@ impl Driver {
             let error = end.err();
             if let Some(error) = &error {
                 if is_final(error) {
-                    return Err(error.clone());
+                    return Err(self.connect.refused(error.clone()));
                 }
                 self.connect.failed(error);
             }
@@ -103,16 +103,10 @@ impl Driver {
                 return Ok(());
             }
         };
-        self.converse(stream, Pulse::new(welcome_by), send_only)
-            .await
+        self.converse(stream, Pulse::new(welcome_by), send_only).await
     }
 
-    async fn converse(
-        &mut self,
-        mut stream: AgentStream,
-        mut pulse: Pulse,
-        send_only: bool,
-    ) -> Result<()> {
+    async fn converse(&mut self, mut stream: AgentStream, mut pulse: Pulse, send_only: bool) -> Result<()> {
         let mut farewell_by = None;
         loop {
             if self.is_done() && !pulse.is_welcomed() {

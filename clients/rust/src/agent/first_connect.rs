@@ -1,14 +1,13 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tonic::Code;
 
 use crate::error::Error;
+use crate::unreachable::{unreachable, with_address};
 
 /// How long the agent tries to reach the bus for the first time.
 #[derive(Debug)]
 pub(crate) struct FirstConnect {
-    timeout: Option<Duration>,
     /// `None` once the bus has welcomed the agent, or if it may take forever.
     pub(crate) by: Option<Instant>,
     address: String,
@@ -18,7 +17,6 @@ pub(crate) struct FirstConnect {
 impl FirstConnect {
     pub(crate) fn new(address: String, timeout: Option<Duration>) -> Self {
         Self {
-            timeout,
             by: timeout.map(|timeout| Instant::now() + timeout),
             address,
             last_error: None,
@@ -44,11 +42,11 @@ impl FirstConnect {
 
     /// What the agent ends with when the time is over.
     pub(crate) fn error(&self) -> Error {
-        let timeout = self.timeout.unwrap_or_default();
-        let address = &self.address;
-        let last = self.last_error.as_ref();
-        let why = last.map_or("the bus ended the stream", Error::message);
-        let text = format!("could not join the bus at {address} within {timeout:?}: {why}");
-        Error::new(Code::Unavailable, text)
+        unreachable(&self.address, self.last_error.as_ref())
+    }
+
+    /// What the agent ends with after an error that trying again does not change.
+    pub(crate) fn refused(&self, error: Error) -> Error {
+        with_address(error, &self.address)
     }
 }

@@ -53,13 +53,8 @@ mod tests {
 
     /// The bytes of both forms of a frame are the same.
     fn check(frame: Frame, contract: ContractFrame) {
-        let expected = AgentStreamRequest {
-            frame: Some(contract),
-        };
-        assert_eq!(
-            ClientFrame::from(frame).encode_to_vec(),
-            expected.encode_to_vec()
-        );
+        let expected = AgentStreamRequest { frame: Some(contract) };
+        assert_eq!(ClientFrame::from(frame).encode_to_vec(), expected.encode_to_vec());
     }
 
     #[test]
@@ -86,14 +81,8 @@ mod tests {
             load: 0.5,
             ..ClientHeartbeat::default()
         };
-        check(
-            Frame::Heartbeat(heartbeat.clone()),
-            ContractFrame::Heartbeat(heartbeat),
-        );
-        check(
-            Frame::Drain(ClientDrain {}),
-            ContractFrame::Drain(ClientDrain {}),
-        );
+        check(Frame::Heartbeat(heartbeat.clone()), ContractFrame::Heartbeat(heartbeat));
+        check(Frame::Drain(ClientDrain {}), ContractFrame::Drain(ClientDrain {}));
     }
 
     #[test]
@@ -102,9 +91,7 @@ mod tests {
             message_id: message_id.to_owned(),
             ..Envelope::default()
         });
-        let encoded = messages
-            .iter()
-            .map(|message| message.encode_to_vec().into());
+        let encoded = messages.iter().map(|message| message.encode_to_vec().into());
         let encoded = EncodedSendFrame {
             messages: encoded.collect(),
         };

@@ -7,14 +7,13 @@ use std::time::Duration;
 use agentbus_proto::v1::{ErrorReason, MessageType};
 use futures_util::FutureExt;
 use serde_json::json;
+use tonic::Code;
 
 use super::context::{Context, IncomingMessage, Task};
 use super::disposition::Disposition;
 use crate::backoff::Backoff;
 use crate::error::{Error, Result};
-use crate::handler::{
-    HandlerError, Handlers, MessageHandler, Reject, RetryLater, TaskHandler, find_in_chain,
-};
+use crate::handler::{HandlerError, Handlers, MessageHandler, Reject, RetryLater, TaskHandler, find_in_chain};
 use crate::limits::{FIRST_REQUEUE_DELAY, LAST_REQUEUE_DELAY};
 use crate::message::{Content, NewMessage};
 
@@ -130,13 +129,18 @@ async fn send_response(context: &Context, content: Content) -> Result<()> {
         match context.send(response).await {
             Ok(_) => return Ok(()),
             // The work is done and may have been dear: its result waits for room, where a refusal would repeat the work.
-            Err(error)
-                if error.is(ErrorReason::MailboxFull) && !context.cancellation.is_cancelled() => {}
+            Err(error) if is_for_want_of_room(&error) && !context.cancellation.is_cancelled() => {}
             Err(error) => return Err(error),
         }
         let wait = tokio::time::sleep(backoff.next_wait());
         context.cancellation.token().run_until_cancelled(wait).await;
     }
+}
+
+/// The mailbox of the delegator is full, or, which nobody but this agent says, without a reason, too much is unanswered.
+fn is_for_want_of_room(error: &Error) -> bool {
+    let is_own = error.reason().is_none() && error.code() == Code::ResourceExhausted;
+    is_own || error.is(ErrorReason::MailboxFull)
 }
 
 /// What the bus reads as the end of a task without success.

@@ -84,16 +84,11 @@ impl LifeWatch {
     /// Returns with the first welcome, or with the error for which there will be none.
     pub(crate) async fn ready(&self) -> Result<()> {
         let mut life = self.0.clone();
-        let life = life
-            .wait_for(|life| life.was_welcomed || life.end.is_some())
-            .await;
+        let life = life.wait_for(|life| life.was_welcomed || life.end.is_some()).await;
         match life.as_deref() {
+            Ok(Life { was_welcomed: true, .. }) => Ok(()),
             Ok(Life {
-                was_welcomed: true, ..
-            }) => Ok(()),
-            Ok(Life {
-                end: Some(Err(error)),
-                ..
+                end: Some(Err(error)), ..
             }) => Err(error.clone()),
             Ok(_) | Err(_) => Err(has_left()),
         }

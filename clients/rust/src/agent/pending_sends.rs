@@ -12,9 +12,7 @@ use super::frames::EncodedSendFrame;
 use crate::backoff::Backoff;
 use crate::error::{Error, Result};
 use crate::error_mapping::{from_frame, missing};
-use crate::limits::{
-    MAX_FRAME_BYTES, MAX_FRAME_MESSAGES, MAX_UNANSWERED_BYTES, MAX_UNANSWERED_SENDS,
-};
+use crate::limits::{MAX_FRAME_BYTES, MAX_FRAME_MESSAGES, MAX_UNANSWERED_BYTES, MAX_UNANSWERED_SENDS};
 use crate::times::from_timestamp;
 
 /// A message that is on disk.
@@ -88,9 +86,7 @@ impl PendingSends {
         }
         let count = self.pending.len();
         if count >= MAX_UNANSWERED_SENDS || self.total_bytes + bytes.len() > MAX_UNANSWERED_BYTES {
-            let text = format!(
-                "{count} messages wait for the answer of the bus: wait for some before sending more"
-            );
+            let text = format!("{count} messages wait for the answer of the bus: wait for some before sending more");
             return Err(Error::new(Code::ResourceExhausted, text));
         }
         let (answer, receiver) = oneshot::channel();
@@ -163,8 +159,7 @@ impl PendingSends {
         {
             self.postponed.push(number);
             let backoff = &mut self.backoff;
-            self.resend_at
-                .get_or_insert_with(|| now + backoff.next_wait());
+            self.resend_at.get_or_insert_with(|| now + backoff.next_wait());
             return;
         }
         if answer.is_ok() {

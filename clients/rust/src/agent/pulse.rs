@@ -25,9 +25,7 @@ impl Pace {
         let interval = welcome.heartbeat_interval.and_then(from_duration);
         let interval = interval.unwrap_or(DEFAULT_HEARTBEAT_INTERVAL);
         let limits = welcome.limits.as_ref();
-        let lease = limits
-            .and_then(|limits| limits.lease)
-            .and_then(from_duration);
+        let lease = limits.and_then(|limits| limits.lease).and_then(from_duration);
         let lease = lease.unwrap_or(DEFAULT_LEASE);
         Self {
             // A third: one beat may be lost, and the next one late, before a lease or the patience of the bus runs out.
@@ -77,9 +75,7 @@ impl Pulse {
         self.timer.as_mut().await;
         let pace = self.pace.ok_or_else(not_welcomed)?;
         if self.heard_at.elapsed() > pace.patience {
-            return Err(gone(
-                "nothing was heard of the bus for two heartbeat intervals",
-            ));
+            return Err(gone("nothing was heard of the bus for two heartbeat intervals"));
         }
         self.timer.as_mut().reset(Instant::now() + pace.beat);
         Ok(())

@@ -4,6 +4,7 @@ use agentbus_proto::v1::MessageType;
 use tokio::time::Instant;
 
 use super::cancellation::Cancellation;
+use super::remembered::AcceptedAt;
 use crate::message::Message;
 
 /// A message is known by its sender and its id together.
@@ -15,6 +16,9 @@ impl MessageKey {
         Self(format!("{sender} {message_id}").into())
     }
 }
+
+/// A message and when the bus had it on disk: each attempt of a task is other mail with the same message.
+pub(crate) type MailKey = (MessageKey, AcceptedAt);
 
 /// Name of one run of a handler.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,19 +40,20 @@ pub(crate) struct Run {
     pub(crate) delivery_id: Option<String>,
     /// When the lease of that delivery last began, as far as this agent knows.
     pub(crate) leased_at: Instant,
+    /// When more time was last asked for.
+    pub(crate) extended_at: Instant,
 }
 
-impl Run {
-    pub(crate) fn is_task(&self) -> bool {
-        self.message.message_type == MessageType::TaskRequest
+/// Whether a message is of other mail than the one that was accepted then, with the same message: a new attempt of its task.
+/// A redelivery of the same mail was accepted at the same time.
+pub(crate) fn is_new_attempt(message: &Message, before: AcceptedAt) -> bool {
+    match (before, message.accepted_at) {
+        (Some(before), Some(now)) => is_task(message) && before < now,
+        _ => false,
     }
+}
 
-    /// Whether a delivery is of other mail than the run's, with the same message: a new attempt of its task. A redelivery
-    /// of the same mail was accepted at the same time.
-    pub(crate) fn is_before(&self, message: &Message) -> bool {
-        match (self.message.accepted_at, message.accepted_at) {
-            (Some(mine), Some(other)) => self.is_task() && mine < other,
-            _ => false,
-        }
-    }
+/// Whether the message asks for a task.
+pub(crate) fn is_task(message: &Message) -> bool {
+    message.message_type == MessageType::TaskRequest
 }

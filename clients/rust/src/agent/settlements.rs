@@ -4,7 +4,7 @@ use agentbus_proto::v1::{AckFrame, RejectFrame, SettleResultFrame};
 
 use super::disposition::Disposition;
 use super::frames::Frame;
-use super::run::MessageKey;
+use super::run::MailKey;
 use crate::limits::MAX_FRAME_DELIVERY_IDS;
 
 /// Deliveries of one stream that are settled and not confirmed yet, and those whose extension is not.
@@ -23,7 +23,7 @@ struct Unconfirmed {
     /// Frames with this id that the bus has not answered; an extension may be among them.
     frames: u32,
     /// The message that was settled, if the delivery was.
-    settled: Option<MessageKey>,
+    settled: Option<MailKey>,
 }
 
 /// What the bus said of a delivery.
@@ -34,7 +34,7 @@ pub(crate) enum Confirmation {
     /// The bus does not know it as this stream's any more: asking for more time again would be in vain.
     Lost(String),
     /// How it was settled is on disk, and the message comes no more.
-    Durable(MessageKey),
+    Durable(MailKey),
 }
 
 impl Settlements {
@@ -49,12 +49,7 @@ impl Settlements {
     }
 
     /// Settles a delivery for good.
-    pub(crate) fn settle(
-        &mut self,
-        delivery_id: String,
-        key: MessageKey,
-        disposition: Disposition,
-    ) {
+    pub(crate) fn settle(&mut self, delivery_id: String, key: MailKey, disposition: Disposition) {
         let entry = self.unconfirmed.entry(delivery_id.clone()).or_default();
         entry.frames += 1;
         entry.settled = Some(key);

@@ -36,10 +36,7 @@ pub(crate) struct StreamOpener {
 impl StreamOpener {
     /// Opens a stream and says `hello`. The welcome is the first frame of the stream.
     pub(crate) fn open(&self, hello: Hello) -> impl Future<Output = Result<AgentStream>> + use<> {
-        let Self {
-            endpoint,
-            credentials,
-        } = self.clone();
+        let Self { endpoint, credentials } = self.clone();
         async move {
             let channel = endpoint.connect().await.map_err(from_transport)?;
             let (frames_out, frames) = mpsc::channel(FRAMES_AHEAD);
@@ -63,9 +60,7 @@ async fn call(
 ) -> Result<Streaming<AgentStreamResponse>, Status> {
     let path = PathAndQuery::from_static("/agentbus.v1.AgentService/AgentStream");
     let mut grpc = Grpc::new(channel).max_decoding_message_size(MAX_RESPONSE_BYTES);
-    grpc.ready()
-        .await
-        .map_err(|error| Status::from_error(error.into()))?;
+    grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
     let codec = ProstCodec::<ClientFrame, AgentStreamResponse>::default();
     let response = grpc.streaming(request, path, codec).await?;
     Ok(response.into_inner())
@@ -84,10 +79,7 @@ pub(crate) enum StreamEvent {
 impl AgentStream {
     /// Waits for the next thing to happen. May be dropped and called again.
     pub(crate) async fn next(&mut self, has_frames: bool) -> Result<StreamEvent> {
-        let Self {
-            frames_out,
-            frames_in,
-        } = self;
+        let Self { frames_out, frames_in } = self;
         tokio::select! {
             frame = frames_in.message() => match frame.map_err(from_status)? {
                 Some(frame) => Ok(StreamEvent::Frame(frame)),

@@ -79,11 +79,7 @@ fn error_of(message: &Message, is_cancelled: bool) -> Error {
         "" => cause,
         reason => reason,
     };
-    let what = if is_cancelled {
-        "called off"
-    } else {
-        "taken away"
-    };
+    let what = if is_cancelled { "called off" } else { "taken away" };
     let colon = if why.is_empty() { "" } else { ": " };
     Error::with_facts(
         Code::Aborted,

@@ -9,7 +9,7 @@ use super::cancellation::Cancellation;
 use super::disposition::Disposition;
 use super::frames::Frame;
 use super::remembered::Remembered;
-use super::run::{MessageKey, Run, RunId};
+use super::run::{MessageKey, Run, RunId, is_new_attempt, is_task};
 use super::settlements::{Confirmation, Settlements};
 use super::withdrawal::{Withdrawal, taken_away};
 use crate::error::Error;
@@ -76,41 +76,33 @@ impl Work {
 
     /// Takes deliveries; returns the handlers to start, one for each message that is not in hand already. An agent that
     /// is leaving gives back what was sent before the bus knew of it.
-    pub(crate) fn receive(
-        &mut self,
-        deliveries: Vec<Delivery>,
-        now: Instant,
-        is_leaving: bool,
-    ) -> Vec<Start> {
+    pub(crate) fn receive(&mut self, deliveries: Vec<Delivery>, now: Instant, is_leaving: bool) -> Vec<Start> {
         deliveries
             .into_iter()
             .filter_map(|delivery| self.receive_one(delivery, now, is_leaving))
             .collect()
     }
 
-    fn receive_one(
-        &mut self,
-        mut delivery: Delivery,
-        now: Instant,
-        is_leaving: bool,
-    ) -> Option<Start> {
+    fn receive_one(&mut self, mut delivery: Delivery, now: Instant, is_leaving: bool) -> Option<Start> {
         let delivery_id = std::mem::take(&mut delivery.delivery_id);
         let message = Message::from_delivery(delivery)?;
         let key = MessageKey::new(&message.sender, &message.message_id);
+        let mail = (key.clone(), message.accepted_at);
         if let Some(withdrawal) = Withdrawal::read(&message) {
             self.obey(&withdrawal);
             // The bus's own news are for the agent itself, whatever handlers it has.
-            self.settlements
-                .settle(delivery_id, key, Disposition::Acknowledge);
+            self.settlements.settle(delivery_id, mail, Disposition::Acknowledge);
             return None;
         }
-        if self.handled.contains(&key) {
+        if let Some(before) = self.handled.get(&key)
+            && !is_new_attempt(&message, before)
+        {
             self.settlements
-                .settle(delivery_id, key, Disposition::Acknowledge);
+                .settle(delivery_id, (key, before), Disposition::Acknowledge);
             return None;
         }
         if let Some(&id) = self.current.get(&key) {
-            if !self.runs.get(&id)?.is_before(&message) {
+            if !is_new_attempt(&message, self.runs.get(&id)?.message.accepted_at) {
                 self.hold(id, delivery_id, now);
                 return None;
             }
@@ -118,19 +110,13 @@ impl Work {
         }
         if is_leaving {
             let disposition = Disposition::requeue_now("the agent is leaving");
-            self.settlements.settle(delivery_id, key, disposition);
+            self.settlements.settle(delivery_id, mail, disposition);
             return None;
         }
         Some(self.start(key, message, delivery_id, now))
     }
 
-    fn start(
-        &mut self,
-        key: MessageKey,
-        message: Message,
-        delivery_id: String,
-        now: Instant,
-    ) -> Start {
+    fn start(&mut self, key: MessageKey, message: Message, delivery_id: String, now: Instant) -> Start {
         let id = self.last_id.next();
         self.last_id = id;
         let message = Arc::new(message);
@@ -141,6 +127,7 @@ impl Work {
             cancellation: cancellation.clone(),
             delivery_id: None,
             leased_at: now,
+            extended_at: now,
         };
         self.runs.insert(id, run);
         self.current.insert(key, id);
@@ -175,11 +162,12 @@ impl Work {
         let (None, Some(disposition)) = (run.cancellation.withdrawn(), disposition) else {
             return;
         };
+        let mail = (run.key, run.message.accepted_at);
         if disposition == Disposition::Acknowledge {
-            self.handled.insert(run.key.clone());
+            self.handled.insert(mail.0.clone(), mail.1);
         }
         if let Some(delivery_id) = run.delivery_id {
-            self.settlements.settle(delivery_id, run.key, disposition);
+            self.settlements.settle(delivery_id, mail, disposition);
         }
     }
 
@@ -187,17 +175,18 @@ impl Work {
     pub(crate) fn confirm(&mut self, result: SettleResultFrame, now: Instant) {
         for confirmation in self.settlements.confirm(result) {
             match confirmation {
-                Confirmation::Kept(delivery_id) => self.kept(&delivery_id, now),
+                Confirmation::Kept(delivery_id) => self.kept(&delivery_id),
                 Confirmation::Lost(delivery_id) => self.lost(&delivery_id, now),
-                Confirmation::Durable(key) => self.handled.forget(&key),
+                Confirmation::Durable((key, accepted_at)) => self.handled.forget(&key, accepted_at),
             }
         }
     }
 
-    fn kept(&mut self, delivery_id: &str, now: Instant) {
+    /// Counted from when it was asked for: the answer may have waited for a process that was busy.
+    fn kept(&mut self, delivery_id: &str) {
         let id = self.holders.get(delivery_id);
         if let Some(run) = id.and_then(|id| self.runs.get_mut(id)) {
-            run.leased_at = now;
+            run.leased_at = run.extended_at;
         }
     }
 
@@ -211,7 +200,7 @@ impl Work {
             return;
         };
         run.delivery_id = None;
-        if run.is_task() && now.duration_since(run.leased_at) < self.lease {
+        if is_task(&run.message) && now.duration_since(run.leased_at) < self.lease {
             let error = taken_away(&run.message.message_id);
             self.take_away(id, &error);
         }
@@ -268,9 +257,7 @@ impl Work {
     }
 
     pub(crate) fn next_frame(&mut self) -> Option<Frame> {
-        self.settlements
-            .next_frame()
-            .or_else(|| self.next_extension())
+        self.settlements.next_frame().or_else(|| self.next_extension())
     }
 
     fn next_extension(&mut self) -> Option<Frame> {
@@ -279,8 +266,13 @@ impl Work {
         }
         let held = self.holders.keys().take(MAX_FRAME_DELIVERY_IDS);
         let delivery_ids: Vec<String> = held.cloned().collect();
+        let now = Instant::now();
         for delivery_id in &delivery_ids {
             self.settlements.extended(delivery_id);
+            let id = self.holders.get(delivery_id);
+            if let Some(run) = id.and_then(|id| self.runs.get_mut(id)) {
+                run.extended_at = now;
+            }
         }
         Some(Frame::Extend(ExtendFrame { delivery_ids }))
     }

@@ -82,10 +82,7 @@ impl Content {
                 let payload = json::to_struct(value)?;
                 (String::new(), Some(envelope::Content::Payload(payload)))
             }
-            Self::Data(Data {
-                bytes,
-                content_type,
-            }) => (content_type, Some(envelope::Content::Data(bytes))),
+            Self::Data(Data { bytes, content_type }) => (content_type, Some(envelope::Content::Data(bytes))),
         })
     }
 
@@ -93,10 +90,7 @@ impl Content {
         match content {
             None => Self::Empty,
             Some(envelope::Content::Payload(payload)) => Self::Json(json::from_struct(payload)),
-            Some(envelope::Content::Data(bytes)) => Self::Data(Data {
-                bytes,
-                content_type,
-            }),
+            Some(envelope::Content::Data(bytes)) => Self::Data(Data { bytes, content_type }),
         }
     }
 

@@ -74,9 +74,7 @@ pub(crate) fn check_size(envelope: &Envelope) -> Result<()> {
     Err(Error::with_facts(
         Code::ResourceExhausted,
         Some(ErrorReason::MessageTooLarge),
-        format!(
-            "message {name} has {bytes} bytes, more than {MAX_ENVELOPE_BYTES}: pass large things by reference"
-        ),
+        format!("message {name} has {bytes} bytes, more than {MAX_ENVELOPE_BYTES}: pass large things by reference"),
         HashMap::from([
             ("limit".to_owned(), MAX_ENVELOPE_BYTES.to_string()),
             ("actual".to_owned(), bytes.to_string()),
@@ -147,8 +145,7 @@ mod tests {
     #[test]
     fn messages_without_a_name_get_one_each() {
         let sealer = sealer();
-        let message =
-            || NewMessage::new(MessageType::Notification, "rust://other").payload(json!({}));
+        let message = || NewMessage::new(MessageType::Notification, "rust://other").payload(json!({}));
         let [first, second] = [message(), message()].map(|message| sealer.seal(message).unwrap());
         assert_ne!(first.message_id, second.message_id);
         assert!(first.timestamp.is_some());

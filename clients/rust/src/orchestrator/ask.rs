@@ -1,13 +1,13 @@
 use std::time::Duration;
 
-use agentbus_proto::v1::{Envelope, SendMessageRequest, SendMessageResponse};
+use agentbus_proto::v1::{Envelope, SendMessageRequest};
 use serde_json::Value;
 use tokio::time::Instant;
 use tonic::Code;
 
-use super::calls::{Calls, within};
+use super::calls::Calls;
 use crate::backoff::Backoff;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::error_mapping::missing;
 use crate::limits::{ANSWER_MARGIN, HEALTHY_STREAM, MAX_ANSWER_WAIT, MAX_CALL_ATTEMPTS};
 use crate::message::{Content, Data};
@@ -80,6 +80,7 @@ pub(crate) async fn ask(calls: &Calls, message: Envelope, options: AskOptions) -
     let ends_at = Instant::now() + options.wait;
     let mut backoff = Backoff::new();
     let mut failures = 0;
+    let mut was_there = false;
     loop {
         let started_at = Instant::now();
         let wait = ends_at - started_at;
@@ -88,26 +89,23 @@ pub(crate) async fn ask(calls: &Calls, message: Envelope, options: AskOptions) -
             Err(error) if error.code() == Code::Unavailable => error,
             Err(error) => return Err(error),
         };
-        // A call that held for a while was no failed try: a long wait may well outlive some restarts of the bus.
         if started_at.elapsed() >= HEALTHY_STREAM {
-            failures = 0;
+            // The call held for a while: there is a bus, and it is waited for as long as there is time, however long it is away.
+            was_there = true;
             backoff.reset();
         }
         failures += 1;
-        let wait = backoff.next_wait();
-        if failures >= MAX_CALL_ATTEMPTS || Instant::now() + wait >= ends_at {
+        if !was_there && failures >= MAX_CALL_ATTEMPTS {
             return Err(error);
         }
-        tokio::time::sleep(wait).await;
+        tokio::time::sleep_until(ends_at.min(Instant::now() + backoff.next_wait())).await;
+        if Instant::now() >= ends_at {
+            return Err(error);
+        }
     }
 }
 
-async fn ask_once(
-    calls: &Calls,
-    message: Envelope,
-    wait: Duration,
-    cancel_on_timeout: bool,
-) -> Result<Answer> {
+async fn ask_once(calls: &Calls, message: Envelope, wait: Duration, cancel_on_timeout: bool) -> Result<Answer> {
     let task_id = message.message_id.clone();
     let request = SendMessageRequest {
         message: Some(message),
@@ -116,8 +114,8 @@ async fn ask_once(
     };
     // The bus ends the wait itself, and says what became of the task; the deadline is for a bus that does not.
     let mut messages = calls.messages.clone();
-    let response: Result<SendMessageResponse, Error> =
-        within(wait + ANSWER_MARGIN, messages.send_message(request)).await;
-    let reply = response?.reply.ok_or_else(|| missing("reply"))?;
+    let call = messages.send_message(request);
+    let response = calls.within(wait + ANSWER_MARGIN, call).await?;
+    let reply = response.reply.ok_or_else(|| missing("reply"))?;
     Ok(Answer::of(task_id, reply))
 }

@@ -1,6 +1,7 @@
 //! Single calls: each with a deadline, and repeated where the contract says that they may be.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use agentbus_proto::v1::agent_service_client::AgentServiceClient;
@@ -15,6 +16,7 @@ use crate::connection::{ConnectionOptions, Credentials};
 use crate::error::{Error, Result};
 use crate::error_mapping::from_status;
 use crate::limits::{MAX_CALL_ATTEMPTS, MAX_RESPONSE_BYTES};
+use crate::unreachable::with_address;
 
 /// A connection that says with every call who calls.
 pub type BusChannel = InterceptedService<Channel, Credentials>;
@@ -22,6 +24,8 @@ pub type BusChannel = InterceptedService<Channel, Credentials>;
 /// The stubs of an orchestrator client, on one connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Calls {
+    /// Where they lead, for the texts of errors.
+    address: Arc<str>,
     pub(crate) sessions: SessionServiceClient<BusChannel>,
     pub(crate) messages: MessageServiceClient<BusChannel>,
     pub(crate) agents: AgentServiceClient<BusChannel>,
@@ -34,31 +38,46 @@ impl Calls {
         let channel = InterceptedService::new(channel, options.credentials()?);
         let limit = MAX_RESPONSE_BYTES;
         Ok(Self {
+            address: options.address.as_str().into(),
             sessions: SessionServiceClient::new(channel.clone()).max_decoding_message_size(limit),
             messages: MessageServiceClient::new(channel.clone()).max_decoding_message_size(limit),
             agents: AgentServiceClient::new(channel).max_decoding_message_size(limit),
         })
     }
+
+    /// Ends a call that takes too long, which has lost its connection.
+    pub(crate) async fn within<T>(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = Result<Response<T>, Status>>,
+    ) -> Result<T> {
+        let error = match tokio::time::timeout(limit, call).await {
+            Ok(Ok(response)) => return Ok(response.into_inner()),
+            Ok(Err(status)) => from_status(status),
+            Err(_) => Error::new(Code::DeadlineExceeded, format!("nothing came within {limit:?}")),
+        };
+        Err(with_address(error, &self.address))
+    }
 }
 
 /// Makes a call of a stub that is not to be repeated.
 macro_rules! once {
-    ($client:expr, $method:ident, $request:expr) => {{
-        let mut client = $client.clone();
-        let request = $request;
+    ($calls:expr, $service:ident, $method:ident, $request:expr) => {{
+        let (calls, request) = ($calls.clone(), $request);
         async move {
-            let limit = crate::limits::CALL_TIMEOUT;
-            crate::orchestrator::calls::within(limit, client.$method(request)).await
+            let mut client = calls.$service.clone();
+            let call = client.$method(request);
+            calls.within(crate::limits::CALL_TIMEOUT, call).await
         }
     }};
 }
 
 /// Makes a call of a stub, again and again while the bus is unavailable.
 macro_rules! repeated {
-    ($client:expr, $method:ident, $request:expr) => {{
-        let (client, request) = ($client.clone(), $request);
+    ($calls:expr, $service:ident, $method:ident, $request:expr) => {{
+        let (calls, request) = ($calls.clone(), $request);
         crate::orchestrator::calls::repeat(move || {
-            crate::orchestrator::calls::once!(client, $method, request.clone())
+            crate::orchestrator::calls::once!(calls, $service, $method, request.clone())
         })
     }};
 }
@@ -79,21 +98,6 @@ where
         }
         attempt += 1;
         tokio::time::sleep(backoff.next_wait()).await;
-    }
-}
-
-/// Ends a call that takes too long, which has lost its connection.
-pub(crate) async fn within<T>(
-    limit: Duration,
-    call: impl Future<Output = Result<Response<T>, Status>>,
-) -> Result<T> {
-    match tokio::time::timeout(limit, call).await {
-        Ok(Ok(response)) => Ok(response.into_inner()),
-        Ok(Err(status)) => Err(from_status(status)),
-        Err(_) => {
-            let text = format!("the bus did not answer within {limit:?}");
-            Err(Error::new(Code::DeadlineExceeded, text))
-        }
     }
 }
 
@@ -124,8 +128,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_call_without_an_answer_ends() {
+        let options = ConnectionOptions {
+            address: "http://127.0.0.1:8080".to_owned(),
+            ..ConnectionOptions::default()
+        };
+        let calls = Calls::connect(&options).unwrap();
         let never = std::future::pending::<Result<Response<()>, Status>>();
-        let error = within(Duration::from_secs(30), never).await.unwrap_err();
+        let error = calls.within(Duration::from_secs(30), never).await.unwrap_err();
         assert_eq!(error.code(), Code::DeadlineExceeded);
+        assert!(error.message().contains("127.0.0.1:8080"), "{error}");
     }
 }

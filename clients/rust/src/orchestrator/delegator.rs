@@ -1,8 +1,6 @@
 use std::sync::Arc;
 
-use agentbus_proto::v1::{
-    CancelTaskRequest, GetTaskRequest, SendMessageRequest, SendMessageResponse,
-};
+use agentbus_proto::v1::{CancelTaskRequest, GetTaskRequest, SendMessageRequest, SendMessageResponse};
 
 use super::ask::{Answer, AskOptions, ask};
 use super::calls::{Calls, repeated};
@@ -28,12 +26,11 @@ impl Delegator {
             message: Some(envelope),
             ..SendMessageRequest::default()
         };
-        repeated!(self.calls.messages, send_message, request).await
+        repeated!(self.calls, messages, send_message, request).await
     }
 
     pub(crate) async fn delegate(&self, task: NewTask) -> Result<SendMessageResponse> {
-        self.send(task.for_session(self.session_id.as_deref()))
-            .await
+        self.send(task.for_session(self.session_id.as_deref())).await
     }
 
     pub(crate) async fn ask(&self, task: NewTask, options: AskOptions) -> Result<Answer> {
@@ -50,7 +47,7 @@ impl Delegator {
             task_id,
             ..GetTaskRequest::default()
         };
-        let response = repeated!(self.calls.sessions, get_task, request).await?;
+        let response = repeated!(self.calls, sessions, get_task, request).await?;
         let task = response.task.ok_or_else(|| missing("task"))?;
         Ok(TaskRecord::from_message(task))
     }
@@ -62,7 +59,7 @@ impl Delegator {
             reason,
             ..CancelTaskRequest::default()
         };
-        let response = repeated!(self.calls.sessions, cancel_task, request).await?;
+        let response = repeated!(self.calls, sessions, cancel_task, request).await?;
         let task = response.task.ok_or_else(|| missing("task"))?;
         Ok(TaskRecord::from_message(task))
     }

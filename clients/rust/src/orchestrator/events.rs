@@ -4,7 +4,7 @@ use futures_util::stream::try_unfold;
 use tokio::time::timeout;
 use tonic::{Code, Streaming};
 
-use super::calls::{Calls, within};
+use super::calls::Calls;
 use crate::backoff::Backoff;
 use crate::error::{Error, Result};
 use crate::error_mapping::from_status;
@@ -98,9 +98,7 @@ impl SessionEvents {
             return Ok(None);
         };
         let silence = |_| Error::new(Code::Unavailable, "nothing was heard of the session");
-        let response = timeout(WATCH_SILENCE, stream.message())
-            .await
-            .map_err(silence)?;
+        let response = timeout(WATCH_SILENCE, stream.message()).await.map_err(silence)?;
         let Some(response) = response.map_err(from_status)? else {
             // The bus ends the stream itself only with the session, whose last event a filter may hide.
             self.has_ended = true;
@@ -115,7 +113,8 @@ impl SessionEvents {
 
     async fn open(&self) -> Result<Streaming<agentbus_proto::v1::WatchSessionResponse>> {
         let mut sessions = self.calls.sessions.clone();
-        let opening = within(CALL_TIMEOUT, sessions.watch_session(self.request.clone()));
+        let opening = sessions.watch_session(self.request.clone());
+        let opening = self.calls.within(CALL_TIMEOUT, opening);
         opening.await.map_err(|error| match error.code() {
             Code::DeadlineExceeded => Error::new(Code::Unavailable, error.message()),
             _ => error,

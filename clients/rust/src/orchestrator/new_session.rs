@@ -2,8 +2,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use agentbus_proto::v1::{
-    CreateSessionRequest, NewParticipant, NewWorkflow, NewWorkflowStep, StepDependencies,
-    StepFailurePolicy, WorkflowMode,
+    CreateSessionRequest, NewParticipant, NewWorkflow, NewWorkflowStep, StepDependencies, StepFailurePolicy,
+    WorkflowMode,
 };
 use serde_json::Value;
 

@@ -1,8 +1,7 @@
 use agentbus_proto::v1::update_shared_context_request::Change;
 use agentbus_proto::v1::{
-    AddParticipantRequest, CompleteSessionRequest, GetSessionRequest, NewParticipant,
-    RemoveParticipantRequest, Session as SessionMessage, TerminateSessionRequest,
-    UpdateSharedContextRequest, UpdateWorkflowRequest,
+    AddParticipantRequest, CompleteSessionRequest, GetSessionRequest, NewParticipant, RemoveParticipantRequest,
+    Session as SessionMessage, TerminateSessionRequest, UpdateSharedContextRequest, UpdateWorkflowRequest,
 };
 use serde_json::Value;
 
@@ -49,10 +48,7 @@ impl Session {
     pub(crate) fn new(session_id: String, orchestrator: &Delegator) -> Self {
         let mut delegator = orchestrator.clone();
         delegator.session_id = Some(session_id.clone());
-        Self {
-            session_id,
-            delegator,
-        }
+        Self { session_id, delegator }
     }
 
     /// Its id.
@@ -69,7 +65,7 @@ impl Session {
         let request = GetSessionRequest {
             session_id: self.session_id.clone(),
         };
-        let response = repeated!(self.delegator.calls.sessions, get_session, request).await?;
+        let response = repeated!(self.delegator.calls, sessions, get_session, request).await?;
         record(response.session)
     }
 
@@ -118,11 +114,7 @@ impl Session {
     /// # Errors
     ///
     /// The same, and CONTEXT_REVISION_MISMATCH if somebody was faster; the fact `actual` is the revision then.
-    pub async fn update_shared_context_at(
-        &self,
-        revision: u64,
-        change: ContextChange,
-    ) -> Result<SessionRecord> {
+    pub async fn update_shared_context_at(&self, revision: u64, change: ContextChange) -> Result<SessionRecord> {
         self.change_shared_context(change, Some(revision)).await
     }
 
@@ -140,12 +132,8 @@ impl Session {
             expected_revision,
             change: Some(change),
         };
-        let sessions = &self.delegator.calls.sessions;
-        record(
-            once!(sessions, update_shared_context, request)
-                .await?
-                .session,
-        )
+        let calls = &self.delegator.calls;
+        record(once!(calls, sessions, update_shared_context, request).await?.session)
     }
 
     /// Adds an agent to the roster. For the orchestrator.
@@ -153,11 +141,7 @@ impl Session {
     /// # Errors
     ///
     /// PARTICIPANT_ALREADY_EXISTS, NOT_ORCHESTRATOR, SESSION_ENDED.
-    pub async fn add_participant(
-        &self,
-        agent_id: impl Into<String>,
-        role: impl Into<String>,
-    ) -> Result<SessionRecord> {
+    pub async fn add_participant(&self, agent_id: impl Into<String>, role: impl Into<String>) -> Result<SessionRecord> {
         let participant = NewParticipant {
             agent_id: agent_id.into(),
             role: role.into(),
@@ -167,8 +151,8 @@ impl Session {
             session_id: self.session_id.clone(),
             participant: Some(participant),
         };
-        let sessions = &self.delegator.calls.sessions;
-        record(once!(sessions, add_participant, request).await?.session)
+        let calls = &self.delegator.calls;
+        record(once!(calls, sessions, add_participant, request).await?.session)
     }
 
     /// Removes an agent from the roster. For the orchestrator, and for a participant that removes itself.
@@ -181,8 +165,8 @@ impl Session {
             session_id: self.session_id.clone(),
             agent_id: agent_id.into(),
         };
-        let sessions = &self.delegator.calls.sessions;
-        record(once!(sessions, remove_participant, request).await?.session)
+        let calls = &self.delegator.calls;
+        record(once!(calls, sessions, remove_participant, request).await?.session)
     }
 
     /// Says where the workflow stands: the step that is under way, if one is, those that are done, and those that have not
@@ -204,8 +188,8 @@ impl Session {
             completed_steps: owned(completed_steps),
             pending_steps: owned(pending_steps),
         };
-        let sessions = &self.delegator.calls.sessions;
-        record(repeated!(sessions, update_workflow, request).await?.session)
+        let calls = &self.delegator.calls;
+        record(repeated!(calls, sessions, update_workflow, request).await?.session)
     }
 
     /// Ends the session as planned: what was achieved, at most 64 KiB, and where the results are, as at most 1,024 URIs.
@@ -214,11 +198,7 @@ impl Session {
     /// # Errors
     ///
     /// NOT_ORCHESTRATOR, SESSION_ENDED.
-    pub async fn complete<I>(
-        &self,
-        summary: impl Into<String>,
-        artifacts: I,
-    ) -> Result<SessionRecord>
+    pub async fn complete<I>(&self, summary: impl Into<String>, artifacts: I) -> Result<SessionRecord>
     where
         I: IntoIterator<Item: Into<String>>,
     {
@@ -227,8 +207,8 @@ impl Session {
             summary: summary.into(),
             artifacts: artifacts.into_iter().map(Into::into).collect(),
         };
-        let sessions = &self.delegator.calls.sessions;
-        record(once!(sessions, complete_session, request).await?.session)
+        let calls = &self.delegator.calls;
+        record(once!(calls, sessions, complete_session, request).await?.session)
     }
 
     /// Breaks the session off: why, in a word that programs can compare, and for people. For the orchestrator.
@@ -236,18 +216,14 @@ impl Session {
     /// # Errors
     ///
     /// NOT_ORCHESTRATOR, SESSION_ENDED.
-    pub async fn terminate(
-        &self,
-        reason: impl Into<String>,
-        details: impl Into<String>,
-    ) -> Result<SessionRecord> {
+    pub async fn terminate(&self, reason: impl Into<String>, details: impl Into<String>) -> Result<SessionRecord> {
         let request = TerminateSessionRequest {
             session_id: self.session_id.clone(),
             reason: reason.into(),
             details: details.into(),
         };
-        let sessions = &self.delegator.calls.sessions;
-        record(once!(sessions, terminate_session, request).await?.session)
+        let calls = &self.delegator.calls;
+        record(once!(calls, sessions, terminate_session, request).await?.session)
     }
 
     /// Follows the session, from its first event on unless it is told otherwise.

@@ -1,9 +1,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use agentbus_proto::v1::{
-    Completion, Participant, Session as SessionMessage, SessionState, Termination, Workflow,
-};
+use agentbus_proto::v1::{Completion, Participant, Session as SessionMessage, SessionState, Termination, Workflow};
 use serde_json::{Map, Value};
 
 use crate::json;

@@ -3,9 +3,9 @@ use std::time::SystemTime;
 use agentbus_proto::v1::session_event::Body;
 use agentbus_proto::v1::shared_context_updated::Change;
 use agentbus_proto::v1::{
-    Completion, MessageSent, Participant, SessionEvent as EventMessage, SessionEventType,
-    TaskAccepted, TaskAttemptFailed, TaskCancelled, TaskDelivered, TaskError, TaskProgressed,
-    TaskResponseIgnored, TaskTimedOut, Termination, Workflow,
+    Completion, MessageSent, Participant, SessionEvent as EventMessage, SessionEventType, TaskAccepted,
+    TaskAttemptFailed, TaskCancelled, TaskDelivered, TaskError, TaskProgressed, TaskResponseIgnored, TaskTimedOut,
+    Termination, Workflow,
 };
 
 use super::{SessionRecord, TaskRecord, TaskResult};
@@ -117,9 +117,7 @@ impl SessionEvent {
             time: event.time.and_then(from_timestamp),
             actor: event.actor,
             cause: non_empty(event.cause),
-            change: event
-                .body
-                .map_or(SessionChange::Unknown, SessionChange::from_body),
+            change: event.body.map_or(SessionChange::Unknown, SessionChange::from_body),
         }
     }
 }
@@ -155,15 +153,11 @@ impl SessionChange {
                 let session = event.session.unwrap_or_default();
                 Self::SessionCreated(Box::new(SessionRecord::from_message(session)))
             }
-            Body::ParticipantAdded(event) => {
-                Self::ParticipantAdded(event.participant.unwrap_or_default())
-            }
+            Body::ParticipantAdded(event) => Self::ParticipantAdded(event.participant.unwrap_or_default()),
             Body::ParticipantRemoved(event) => Self::ParticipantRemoved {
                 agent_id: event.agent_id,
             },
-            Body::WorkflowUpdated(event) => {
-                Self::WorkflowUpdated(event.workflow.unwrap_or_default())
-            }
+            Body::WorkflowUpdated(event) => Self::WorkflowUpdated(event.workflow.unwrap_or_default()),
             Body::SharedContextUpdated(event) => Self::SharedContextUpdated {
                 context_revision: event.context_revision,
                 change: context_change(event.change),
@@ -191,12 +185,8 @@ impl SessionChange {
             Body::TaskTimedOut(event) => Self::TaskTimedOut(event),
             Body::TaskCancelled(event) => Self::TaskCancelled(event),
             Body::TaskResponseIgnored(event) => Self::TaskResponseIgnored(event),
-            Body::SessionCompleted(event) => {
-                Self::SessionCompleted(event.completion.unwrap_or_default())
-            }
-            Body::SessionTerminated(event) => {
-                Self::SessionTerminated(event.termination.unwrap_or_default())
-            }
+            Body::SessionCompleted(event) => Self::SessionCompleted(event.completion.unwrap_or_default()),
+            Body::SessionTerminated(event) => Self::SessionTerminated(event.termination.unwrap_or_default()),
         }
     }
 }

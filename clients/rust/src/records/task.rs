@@ -1,8 +1,6 @@
 use std::time::SystemTime;
 
-use agentbus_proto::v1::{
-    Priority, Routing, Task as TaskMessage, TaskError, TaskResult as ResultMessage, TaskStatus,
-};
+use agentbus_proto::v1::{Priority, Routing, Task as TaskMessage, TaskError, TaskResult as ResultMessage, TaskStatus};
 use serde_json::Value;
 
 use crate::message::{Content, Data, non_empty};

@@ -18,8 +18,8 @@ import {
   type SessionEvent,
   type SessionHandle,
 } from '../../src/client/index.ts';
+import { createFaultyNetwork } from '../faulty-network.ts';
 import { type BusProcess, startBusProcess } from '../start-bus-process.ts';
-import { createFaultyNetwork } from './faulty-network.ts';
 
 const ORCHESTRATOR = 'claude-code://orchestrator';
 const BACKEND = 'opencode://backend';

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callJson } from '../../call-json.ts';
+import { createFaultyNetwork, type FaultyNetwork } from '../../faulty-network.ts';
 import type { ClientCommands } from './client-commands.ts';
 import { mismatch } from './match.ts';
 import type { Expected, Scenario, Step } from './scenario.ts';
@@ -23,20 +24,27 @@ export async function runScenario(client: ClientCommands, scenario: Scenario, sh
   const web = createServer((_, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<p>no</p>'));
   web.listen(0, '127.0.0.1');
   await once(web, 'listening');
+  const network = await createFaultyNetwork(bus.address);
   const testee = await startTestee(client);
+  const variables = variablesFor(client, bus, { webPort: (web.address() as AddressInfo).port, network });
   try {
-    await new Stage(testee, bus, variablesFor(client, bus, web.address() as AddressInfo)).play(scenario.steps);
+    await new Stage({ testee, bus, network, variables }).play(scenario.steps);
     const code = await testee.end();
     if (code !== 0) throw new Error(`the testee ended with ${code}:\n${testee.stderr()}`);
   } finally {
     await testee.end();
+    await network.close();
     web.closeAllConnections();
     web.close();
     if (bus !== shared) await bus.end();
   }
 }
 
-function variablesFor({ name }: ClientCommands, bus: ScenarioBus, web: AddressInfo): Variables {
+function variablesFor(
+  { name }: ClientCommands,
+  bus: ScenarioBus,
+  { webPort, network }: { webPort: number; network: FaultyNetwork },
+): Variables {
   const run = `${process.pid}-${++runs}`;
   return new Map<string, unknown>([
     ['run', run],
@@ -48,21 +56,32 @@ function variablesFor({ name }: ClientCommands, bus: ScenarioBus, web: AddressIn
     ['ca_file', bus.caFile],
     // Port 1 of the loopback interface: nothing listens there without being root, and nothing does.
     ['dead_address', 'http://127.0.0.1:1'],
-    ['web_address', `http://127.0.0.1:${web.port}`],
+    ['web_address', `http://127.0.0.1:${webPort}`],
+    ['network_address', network.address],
   ]);
+}
+
+/** What a scenario plays with. */
+interface Cast {
+  readonly testee: Testee;
+  readonly bus: ScenarioBus;
+  readonly network: FaultyNetwork;
+  readonly variables: Variables;
 }
 
 /** The state of one run. */
 class Stage {
   readonly #testee: Testee;
   readonly #bus: ScenarioBus;
+  readonly #network: FaultyNetwork;
   readonly #variables: Variables;
   readonly #taken = new Set<number>();
   readonly #started = new Map<string, Promise<Outcome>>();
 
-  constructor(testee: Testee, bus: ScenarioBus, variables: Variables) {
+  constructor({ testee, bus, network, variables }: Cast) {
     this.#testee = testee;
     this.#bus = bus;
+    this.#network = network;
     this.#variables = variables;
   }
 
@@ -89,6 +108,7 @@ class Stage {
     if ('count' in step) return this.#count(step);
     if ('rpc' in step) return this.#rpc(step);
     if ('idle_ms' in step) return pause(step.idle_ms);
+    if ('network' in step) return this.#spoil(step);
     await this.#bus[step.bus]();
   }
 
@@ -176,6 +196,13 @@ class Stage {
     } finally {
       late.catch(() => undefined);
       timer.abort();
+    }
+  }
+
+  async #spoil({ network, times = 1, every_ms = 0 }: Extract<Step, { network: string }>): Promise<void> {
+    for (let count = 0; count < times; count++) {
+      await pause(every_ms);
+      this.#network[network]();
     }
   }
 

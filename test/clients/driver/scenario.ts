@@ -48,6 +48,11 @@ export type Step =
    * hang, and go on again.
    */
   | { readonly bus: 'kill' | 'stop' | 'start' | 'hang' | 'goOn' }
+  /**
+   * Breaks every connection that goes by `$network_address`, or loses all that is said on those that there are, which stay
+   * open; as often as `times` says, each time after a while.
+   */
+  | { readonly network: 'cut' | 'lose'; readonly times?: number; readonly every_ms?: number }
   /** Lets time pass: the only way to see that something does not happen. */
   | { readonly idle_ms: number };
 

@@ -8,6 +8,8 @@ export interface FaultyNetwork {
   readonly address: string;
   /** From now on nothing of what the bus says arrives; what the client says still does. */
   loseAnswers(): void;
+  /** From now on nothing arrives, either way, on the connections that there are, which stay open; new ones work. */
+  lose(): void;
   /** Breaks every connection; new ones work again. */
   cut(): void;
   /** Connections so far. */
@@ -19,6 +21,7 @@ export interface FaultyNetwork {
 export async function createFaultyNetwork(target: string): Promise<FaultyNetwork> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  const lost = new WeakSet<Socket>();
   let answersAreLost = false;
   let connections = 0;
   const server: Server = createServer((client) => {
@@ -30,7 +33,7 @@ export async function createFaultyNetwork(target: string): Promise<FaultyNetwork
     ] as const) {
       sockets.add(from);
       from.on('data', (bytes) => {
-        if (from === client || !answersAreLost) to.write(bytes);
+        if ((from === client || !answersAreLost) && !lost.has(from)) to.write(bytes);
       });
       // An end of one side is an end of both, as far as these tests go.
       from.on('error', () => to.destroy()).on('close', () => to.destroy());
@@ -47,6 +50,9 @@ export async function createFaultyNetwork(target: string): Promise<FaultyNetwork
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     loseAnswers: () => {
       answersAreLost = true;
+    },
+    lose() {
+      for (const socket of sockets) lost.add(socket);
     },
     cut,
     get connections() {

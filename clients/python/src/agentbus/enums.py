@@ -130,6 +130,25 @@ class StepFailurePolicy(_OpenEnum):
     STOP = 3
 
 
+class AggregationMethod(_OpenEnum):
+    """How the answers in a session become one result."""
+
+    UNSPECIFIED = 0
+    CONSENSUS = 1
+    CONFIDENCE_WEIGHTED = 2
+    SPECIALIST_PRIORITY = 3
+    MANUAL = 4
+
+
+class AgentPresence(_OpenEnum):
+    """Whether an agent is there, as the bus sees it."""
+
+    UNSPECIFIED = 0
+    ONLINE = 1
+    SLOW = 2
+    OFFLINE = 3
+
+
 class AgentState(str, Enum):
     """Where the connection of an agent stands."""
 

@@ -1,0 +1,1 @@
+"""Single calls and what is made of them; programs use `agentbus.Orchestrator`."""

@@ -33,8 +33,7 @@ final class OrchestratorCommands {
 
   Map<String, ?> run(String command, Facts with) throws Exception {
     CompletableFuture<Orchestrator> named =
-        orchestrators.computeIfAbsent(
-            with.text("orchestrator"), key -> new CompletableFuture<>());
+        orchestrators.computeIfAbsent(with.text("orchestrator"), key -> new CompletableFuture<>());
     if (command.equals("orchestrator.connect")) {
       named.complete(connect(with));
       return Map.of();
@@ -46,10 +45,10 @@ final class OrchestratorCommands {
         yield Map.of();
       }
       case "orchestrator.create_session" ->
-          session(
-              orchestrator.createSession(newSession(with.object("session"))).get().get().get());
+          session(orchestrator.createSession(newSession(with.object("session"))).get().get().get());
       case "orchestrator.delegate" -> {
-        String taskId = delegator(orchestrator, with).delegate(Specs.task(with.object("task"))).get();
+        String taskId =
+            delegator(orchestrator, with).delegate(Specs.task(with.object("task"))).get();
         yield Map.of("task_id", taskId);
       }
       case "orchestrator.ask" -> {
@@ -78,8 +77,7 @@ final class OrchestratorCommands {
       case "orchestrator.complete" ->
           session(
               session
-                  .complete(
-                      with.text("summary"), with.texts("artifacts").toArray(String[]::new))
+                  .complete(with.text("summary"), with.texts("artifacts").toArray(String[]::new))
                   .get());
       case "orchestrator.terminate" ->
           session(
@@ -142,10 +140,7 @@ final class OrchestratorCommands {
       session.sharedContext(facts.object("shared_context").fields());
     }
     if (facts.has("labels")) {
-      facts
-          .object("labels")
-          .fields()
-          .forEach((key, value) -> session.label(key, (String) value));
+      facts.object("labels").fields().forEach((key, value) -> session.label(key, (String) value));
     }
     return session;
   }
@@ -189,8 +184,7 @@ final class OrchestratorCommands {
     task.error()
         .ifPresent(
             error ->
-                facts.put(
-                    "error", Map.of("reason", error.reason(), "message", error.message())));
+                facts.put("error", Map.of("reason", error.reason(), "message", error.message())));
     return facts;
   }
 

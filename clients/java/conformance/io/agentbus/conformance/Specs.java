@@ -55,8 +55,7 @@ final class Specs {
       spec.payload(facts.object("payload").fields());
     }
     if (facts.has("data_base64")) {
-      spec.data(
-          Base64.getDecoder().decode(facts.text("data_base64")), facts.text("content_type"));
+      spec.data(Base64.getDecoder().decode(facts.text("data_base64")), facts.text("content_type"));
     }
     facts.optionalText("priority").ifPresent(word -> spec.priority(Priority.valueOf(word)));
     facts.number("timeout_ms").ifPresent(ms -> spec.timeout(Duration.ofMillis(ms)));
@@ -66,10 +65,7 @@ final class Specs {
     }
     facts.optionalText("step").ifPresent(spec::step);
     if (facts.has("metadata")) {
-      facts
-          .object("metadata")
-          .fields()
-          .forEach((key, value) -> spec.metadata(key, (String) value));
+      facts.object("metadata").fields().forEach((key, value) -> spec.metadata(key, (String) value));
     }
     return spec;
   }

@@ -18,8 +18,8 @@ public interface Delegator {
   CompletableFuture<String> delegate(NewTask task);
 
   /**
-   * Asks an agent to do a task and waits for the answer for up to an hour, see {@link
-   * #ask(NewTask, AskOptions)}.
+   * Asks an agent to do a task and waits for the answer for up to an hour, see {@link #ask(NewTask,
+   * AskOptions)}.
    *
    * @param task what to do
    * @return the answer, which may say that the task failed

@@ -84,9 +84,7 @@ public final class NewTask extends MessageSpec<NewTask> {
    * @return this
    */
   public NewTask repliesToMailbox(boolean toMailbox) {
-    routing()
-        .setReplyMode(
-            toMailbox ? ReplyMode.REPLY_MODE_MAILBOX : ReplyMode.REPLY_MODE_SESSION);
+    routing().setReplyMode(toMailbox ? ReplyMode.REPLY_MODE_MAILBOX : ReplyMode.REPLY_MODE_SESSION);
     return this;
   }
 }

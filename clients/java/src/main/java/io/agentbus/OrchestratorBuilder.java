@@ -64,6 +64,6 @@ public final class OrchestratorBuilder {
     Channels channels = new Channels(address, apiKey, agentId, caFile);
     return new OrchestratorClient(
         agentId,
-        new Calls(channels.open(), address, () -> ThreadLocalRandom.current().nextDouble()));
+        new Calls(channels::open, address, () -> ThreadLocalRandom.current().nextDouble()));
   }
 }

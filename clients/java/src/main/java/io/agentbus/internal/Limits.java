@@ -52,9 +52,7 @@ public final class Limits {
    */
   public static final Duration FIRST_BACKOFF = Duration.ofMillis(200);
 
-  /**
-   * Bound of every such wait: nobody notices a bus that has been back for longer than that.
-   */
+  /** Bound of every such wait: nobody notices a bus that has been back for longer than that. */
   public static final Duration LAST_BACKOFF = Duration.ofSeconds(10);
 
   /** Time that an agent tries to be welcomed for the first time, unless it says otherwise. */
@@ -85,8 +83,8 @@ public final class Limits {
   public static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
 
   /**
-   * Messages handed to {@code send} that wait for their answer: what a mailbox frees in a second
-   * or so.
+   * Messages handed to {@code send} that wait for their answer: what a mailbox frees in a second or
+   * so.
    */
   public static final int MAX_UNANSWERED_SENDS = 10_000;
 

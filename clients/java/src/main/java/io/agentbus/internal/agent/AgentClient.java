@@ -39,8 +39,7 @@ public final class AgentClient implements Agent {
     lifecycle = new Lifecycle(options.onStatus());
     loop = new Loop("agentbus " + agentId(), this::turn, this::ended);
     conversation = new Conversation(options, loop, budget, new Voice());
-    connector =
-        new Connector(loop, newBackoff(), lifecycle, options.address(), new StreamOwner());
+    connector = new Connector(loop, newBackoff(), lifecycle, options.address(), new StreamOwner());
   }
 
   /** Begins to connect. */

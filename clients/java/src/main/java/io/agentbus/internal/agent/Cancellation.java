@@ -71,7 +71,9 @@ final class Cancellation {
     }
   }
 
-  /** The handler has returned. The thread is another's from now on, and no interrupt is left on it. */
+  /**
+   * The handler has returned. The thread is another's from now on, and no interrupt is left on it.
+   */
   void end() {
     lock.lock();
     try {

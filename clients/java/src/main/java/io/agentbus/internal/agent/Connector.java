@@ -92,7 +92,9 @@ final class Connector {
     }
   }
 
-  /** Writes, and sees whether there is still something to wait for. After each batch of the loop. */
+  /**
+   * Writes, and sees whether there is still something to wait for. After each batch of the loop.
+   */
   void turn() {
     if (isFinished) {
       return;
@@ -104,7 +106,10 @@ final class Connector {
     isOver = isOver || (isLeaving && isQuiet);
     if (stream == null && isOver) {
       finish(null);
-    } else if (stream != null && isQuiet && (isLeaving || reopenIn != null) && stream.hasSaidAll()) {
+    } else if (stream != null
+        && isQuiet
+        && (isLeaving || reopenIn != null)
+        && stream.hasSaidAll()) {
       stream.end();
     }
   }

@@ -35,8 +35,7 @@ final class HandlerRunner {
     } catch (RejectedExecutionException full) {
       String reason = "the agent's executor takes no more work";
       ended.accept(
-          run,
-          new Outcome.Settle(new Disposition.Requeue(Limits.FIRST_REQUEUE_DELAY, reason)));
+          run, new Outcome.Settle(new Disposition.Requeue(Limits.FIRST_REQUEUE_DELAY, reason)));
     }
   }
 

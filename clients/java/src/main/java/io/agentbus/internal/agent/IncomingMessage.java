@@ -125,8 +125,7 @@ class IncomingMessage implements Message {
 
   @Override
   public boolean redelivered() {
-    return delivery.getRedeliveredBecause()
-        != RedeliveryReason.REDELIVERY_REASON_UNSPECIFIED;
+    return delivery.getRedeliveredBecause() != RedeliveryReason.REDELIVERY_REASON_UNSPECIFIED;
   }
 
   @Override

@@ -71,8 +71,7 @@ final class Lifecycle {
       set(AgentStatus.State.CLOSED);
     } else {
       boolean isFenced = error.hasReason("STREAM_FENCED");
-      set(
-          isFenced ? AgentStatus.State.FENCED : AgentStatus.State.FAILED, error, Duration.ZERO);
+      set(isFenced ? AgentStatus.State.FENCED : AgentStatus.State.FAILED, error, Duration.ZERO);
     }
     Completions.fail(ready, over);
     if (error == null) {

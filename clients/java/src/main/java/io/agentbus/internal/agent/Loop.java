@@ -75,7 +75,8 @@ final class Loop implements Executor {
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
-    // Looked at after the task is in the queue: either the loop sees the task, or this sees the end.
+    // Looked at after the task is in the queue: either the loop sees the task, or this sees the
+    // end.
     if (isStopped && tasks.remove(task)) {
       throw new RejectedExecutionException("the agent has left");
     }

@@ -58,9 +58,7 @@ final class Responses {
     if (content.isJson()) {
       response.setPayload(JsonStruct.toStruct(content.payload()));
     } else if (content.isData()) {
-      response
-          .setData(ByteString.copyFrom(content.data()))
-          .setContentType(content.contentType());
+      response.setData(ByteString.copyFrom(content.data())).setContentType(content.contentType());
     }
     IncomingMessage.inherit(task.envelope, response);
     Envelope stamped = sender.stamp(response.build());

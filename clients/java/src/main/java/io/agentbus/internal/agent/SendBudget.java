@@ -6,7 +6,10 @@ import io.agentbus.internal.Limits;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounds what waits for the answer of the bus. Thread-safe: whoever sends too much hears it at once. */
+/**
+ * Bounds what waits for the answer of the bus. Thread-safe: whoever sends too much hears it at
+ * once.
+ */
 final class SendBudget {
   private final AtomicInteger messages = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();

@@ -52,7 +52,9 @@ record Withdrawal(
         errorOf(payload, message.getCorrelationId(), isFinal));
   }
 
-  /** What a handler is told when its task was taken away and the bus did not say why, or not yet. */
+  /**
+   * What a handler is told when its task was taken away and the bus did not say why, or not yet.
+   */
   static AgentbusException takenAway(String taskId) {
     return aborted(null, "task " + taskId + " was taken away", Map.of("task_id", taskId));
   }

@@ -115,8 +115,7 @@ final class Work implements Settlements.Holder {
     }
     if (starter.isLeaving()) {
       settlements.settle(
-          delivery.getDeliveryId(),
-          new Disposition.Requeue(Duration.ZERO, "the agent is leaving"));
+          delivery.getDeliveryId(), new Disposition.Requeue(Duration.ZERO, "the agent is leaving"));
       return;
     }
     Run run = new Run(key, messageOf(delivery));

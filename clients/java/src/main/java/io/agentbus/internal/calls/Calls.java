@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * Single calls. They end in time, and are repeated while the bus is unavailable if the contract
@@ -24,24 +25,26 @@ import java.util.function.DoubleSupplier;
  * keeps. Thread-safe.
  */
 public final class Calls {
-  private final ManagedChannel channel;
+  private final Connection connection;
   private final String address;
   private final DoubleSupplier random;
   private volatile boolean isClosed;
 
   /**
-   * Takes over a connection.
+   * Connects with the first call.
    *
+   * @param channels opens a connection
+   * @param address where it leads, for people
    * @param random draws the waits of backoffs, from 0 (inclusive) to 1 (exclusive)
    */
-  public Calls(ManagedChannel channel, String address, DoubleSupplier random) {
-    this.channel = channel;
+  public Calls(Supplier<ManagedChannel> channels, String address, DoubleSupplier random) {
+    connection = new Connection(channels);
     this.address = address;
     this.random = random;
   }
 
-  ManagedChannel channel() {
-    return channel;
+  Connection connection() {
+    return connection;
   }
 
   Backoff newBackoff() {
@@ -51,7 +54,11 @@ public final class Calls {
   /** Ends all calls, which fail with CANCELLED. */
   void close() {
     isClosed = true;
-    channel.shutdownNow();
+    connection.close();
+  }
+
+  boolean isClosed() {
+    return isClosed;
   }
 
   /** What the caller is told of an error of a call. */
@@ -94,19 +101,16 @@ public final class Calls {
   }
 
   /**
-   * Calls a method once. The future completes on a thread of gRPC, with whatever gRPC says;
+   * Calls a method once. The future completes on a thread of gRPC, which must not be blocked;
    * cancelling it cancels the call.
    */
-  <Q, R> CompletableFuture<R> callOnce(
-      MethodDescriptor<Q, R> method, Q request, Duration timeout) {
-    // What holds up the next try is decided here, and not by gRPC's own waits.
-    channel.resetConnectBackoff();
+  <Q, R> CompletableFuture<R> callOnce(MethodDescriptor<Q, R> method, Q request, Duration timeout) {
+    ManagedChannel channel = connection.current();
     ClientCall<Q, R> call =
         channel.newCall(
-            method,
-            CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS));
+            method, CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS));
     CompletableFuture<R> response = new CompletableFuture<>();
-    ClientCalls.asyncUnaryCall(call, request, new Answering<>(response));
+    ClientCalls.asyncUnaryCall(call, request, new Answering<>(channel, response));
     response.whenComplete(
         (value, thrown) -> {
           if (response.isCancelled()) {
@@ -121,8 +125,25 @@ public final class Calls {
     CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS).execute(task);
   }
 
+  /** The error of a call on this channel, after which the next may need another. */
+  AgentbusException lost(ManagedChannel channel, Throwable thrown) {
+    AgentbusException error = Errors.of(thrown);
+    if (error.code() == StatusCode.UNAVAILABLE && error.reason().isEmpty()) {
+      connection.broken(channel);
+    }
+    return error;
+  }
+
   /** Completes a future with the one answer of a call. */
-  private record Answering<R>(CompletableFuture<R> response) implements StreamObserver<R> {
+  private final class Answering<R> implements StreamObserver<R> {
+    private final ManagedChannel channel;
+    private final CompletableFuture<R> response;
+
+    Answering(ManagedChannel channel, CompletableFuture<R> response) {
+      this.channel = channel;
+      this.response = response;
+    }
+
     @Override
     public void onNext(R value) {
       response.complete(value);
@@ -130,7 +151,7 @@ public final class Calls {
 
     @Override
     public void onError(Throwable thrown) {
-      response.completeExceptionally(thrown);
+      response.completeExceptionally(lost(channel, thrown));
     }
 
     @Override

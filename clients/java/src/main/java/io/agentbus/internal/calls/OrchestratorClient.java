@@ -30,8 +30,7 @@ public final class OrchestratorClient extends TaskDelegator implements Orchestra
 
   @Override
   public CompletableFuture<Session> createSession(NewSession session) {
-    CreateSessionRequest request =
-        session.toRequest().toBuilder().setOrchestrator(agentId).build();
+    CreateSessionRequest request = session.toRequest().toBuilder().setOrchestrator(agentId).build();
     return calls
         .call(SessionServiceGrpc.getCreateSessionMethod(), request)
         .thenApply(response -> openSession(response.getSession().getSessionId()));
@@ -48,13 +47,12 @@ public final class OrchestratorClient extends TaskDelegator implements Orchestra
         GetMessageStatusRequest.newBuilder().setSender(agentId).setMessageId(messageId).build();
     return calls
         .call(MessageServiceGrpc.getGetMessageStatusMethod(), request)
-        .thenApply(
-            response -> response.getStatusesList().stream().map(Records::toStatus).toList());
+        .thenApply(response -> response.getStatusesList().stream().map(Records::toStatus).toList());
   }
 
   @Override
   public Channel channel() {
-    return calls.channel();
+    return calls.connection();
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.agentbus.v1.WatchSessionRequest;
 import io.agentbus.v1.WatchSessionResponse;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -59,17 +60,14 @@ final class SessionWatch implements Watch {
 
   /** Opens one stream. */
   void open() {
-    calls.channel().resetConnectBackoff();
     // The listener may block: each watch has its thread, and only its own events wait.
     CallOptions options = CallOptions.DEFAULT.withExecutor(HandlerExecutor.shared());
-    call = calls.channel().newCall(SessionServiceGrpc.getWatchSessionMethod(), options);
-    Stream stream = new Stream();
+    ManagedChannel channel = calls.connection().current();
+    call = channel.newCall(SessionServiceGrpc.getWatchSessionMethod(), options);
+    Stream stream = new Stream(channel);
     call.start(stream, new Metadata());
     call.sendMessage(
-        WatchSessionRequest.newBuilder()
-            .setSessionId(sessionId)
-            .setAfterSequence(last)
-            .build());
+        WatchSessionRequest.newBuilder().setSessionId(sessionId).setAfterSequence(last).build());
     call.halfClose();
     call.request(1);
     stream.watchSilence(Limits.WATCH_SILENCE);
@@ -81,11 +79,16 @@ final class SessionWatch implements Watch {
   /** One stream of the session. gRPC tells it one thing after the other. */
   private final class Stream extends ClientCall.Listener<WatchSessionResponse> {
     private final ClientCall<WatchSessionRequest, WatchSessionResponse> own = call;
+    private final ManagedChannel channel;
     private volatile long heardAtNanos = System.nanoTime();
     private volatile boolean isBusy;
     private volatile boolean isOver;
     private boolean isOpen;
     private Throwable thrown;
+
+    Stream(ManagedChannel channel) {
+      this.channel = channel;
+    }
 
     @Override
     public void onMessage(WatchSessionResponse response) {
@@ -119,15 +122,15 @@ final class SessionWatch implements Watch {
         // The bus ends the stream itself only with the session.
         Completions.complete(ended, last);
       } else if (!isClosed) {
-        lost(calls.toCallError(new StatusRuntimeException(status, trailers)));
+        lost(calls.lost(channel, new StatusRuntimeException(status, trailers)));
       }
     }
 
     private void lost(AgentbusException error) {
-      if (error.code() == StatusCode.UNAVAILABLE) {
+      if (error.code() == StatusCode.UNAVAILABLE && !calls.isClosed()) {
         Calls.after(backoff.next(), SessionWatch.this::open);
       } else {
-        Completions.fail(ended, error);
+        Completions.fail(ended, calls.toCallError(error));
       }
     }
 

@@ -23,7 +23,9 @@ import io.agentbus.v1.SessionServiceGrpc;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
-/** Delegates tasks in a session, or outside of any, in the name of an agent that reads no mailbox. */
+/**
+ * Delegates tasks in a session, or outside of any, in the name of an agent that reads no mailbox.
+ */
 class TaskDelegator implements Delegator {
   final Calls calls;
   final String agentId;
@@ -94,7 +96,9 @@ class TaskDelegator implements Delegator {
     }
   }
 
-  /** The answer stays in the session, as nobody reads the mailbox, unless the task says otherwise. */
+  /**
+   * The answer stays in the session, as nobody reads the mailbox, unless the task says otherwise.
+   */
   private Envelope.Builder taskEnvelope(NewTask task) {
     Envelope.Builder envelope = envelopeOf(task);
     if (envelope.getRouting().getReplyMode() == ReplyMode.REPLY_MODE_UNSPECIFIED) {
@@ -111,8 +115,7 @@ class TaskDelegator implements Delegator {
 
   /** Named once, so that every try says the same. */
   private Envelope stamp(Envelope.Builder envelope) {
-    Envelope stamped =
-        Envelopes.stamp(envelope.build(), agentId, Ids.mint("msg"), Instant.now());
+    Envelope stamped = Envelopes.stamp(envelope.build(), agentId, Ids.mint("msg"), Instant.now());
     Envelopes.checkSize(stamped);
     return stamped;
   }

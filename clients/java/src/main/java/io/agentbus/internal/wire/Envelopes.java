@@ -15,8 +15,8 @@ public final class Envelopes {
   private Envelopes() {}
 
   /**
-   * Says who sends a message, and names it and stamps it with the time unless the program named
-   * it: what the program names it can repeat, with the same bytes.
+   * Says who sends a message, and names it and stamps it with the time unless the program named it:
+   * what the program names it can repeat, with the same bytes.
    */
   public static Envelope stamp(Envelope envelope, String agentId, String newId, Instant now) {
     Envelope.Builder stamped = envelope.toBuilder();

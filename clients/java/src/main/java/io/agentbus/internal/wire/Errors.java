@@ -97,7 +97,9 @@ public final class Errors {
     return null;
   }
 
-  /** The text of the status, and of what broke a connection the innermost cause, which says most. */
+  /**
+   * The text of the status, and of what broke a connection the innermost cause, which says most.
+   */
   private static String textOf(Status status) {
     Throwable cause = status.getCause();
     while (cause != null && cause.getCause() != null) {

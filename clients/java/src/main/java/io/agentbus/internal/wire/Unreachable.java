@@ -42,7 +42,6 @@ public final class Unreachable {
   }
 
   private static AgentbusException retold(AgentbusException cause, String what) {
-    return new AgentbusException(
-        cause.code(), null, what + ": " + cause.text(), Map.of(), cause);
+    return new AgentbusException(cause.code(), null, what + ": " + cause.text(), Map.of(), cause);
   }
 }

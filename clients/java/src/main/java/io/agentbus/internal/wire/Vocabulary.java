@@ -22,8 +22,7 @@ public final class Vocabulary {
 
   /** How urgent they are. */
   public static final Enums<Priority, io.agentbus.v1.Priority> PRIORITIES =
-      new Enums<>(
-          Priority.class, io.agentbus.v1.Priority.class, "PRIORITY_", Priority.UNKNOWN);
+      new Enums<>(Priority.class, io.agentbus.v1.Priority.class, "PRIORITY_", Priority.UNKNOWN);
 
   /** Where they are. */
   public static final Enums<MessageState, io.agentbus.v1.MessageState> MESSAGE_STATES =

@@ -10,9 +10,7 @@ from typing import Any
 from agentbus import Agent, IncomingMessage, Message
 
 
-async def bench(
-    *, address: str, api_key: str, to: str, messages: int, bytes: int, window: int, **others: str
-) -> dict[str, Any]:
+async def bench(*, address: str, api_key: str, to: str, messages: int, window: int, **others: Any) -> dict[str, Any]:
     """Sends notifications of so many bytes, at most `window` of them not handled yet."""
     run = uuid.uuid4().hex
     sender = Agent(address, api_key=api_key, agent_id=others["from"])
@@ -33,7 +31,7 @@ async def bench(
         if len(latencies) == messages:
             done.set()
 
-    data = b"\0" * bytes
+    data = bytes(others["bytes"])
     sending: set[asyncio.Task[Any]] = set()
     async with receiver, sender:
         begun = time.perf_counter()

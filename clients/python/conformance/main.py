@@ -18,6 +18,7 @@ from scripts import Scripts
 
 from agentbus import AgentbusError
 
+
 def say(line: dict[str, Any]) -> None:
     """Writes an answer or an event."""
     sys.stdout.write(json.dumps(line) + "\n")

@@ -3,7 +3,6 @@
 `Agent` is on the bus and does its tasks; `Orchestrator` opens sessions and has tasks done. The generated messages and
 stubs of the contract are in `agentbus.v1`.
 """
-# ruff: noqa: E402 - the path comes first, because what follows needs the stubs.
 
 from pkgutil import extend_path
 

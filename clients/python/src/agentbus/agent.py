@@ -107,7 +107,7 @@ class Agent:
         self._connection: Connection | None = None
 
     def on_task(self, handler: _TaskHandlerT) -> _TaskHandlerT:
-        """Sets what does the tasks. Set all handlers before the agent starts: a message without one is a dead letter."""
+        """Sets what does the tasks. Set all handlers before the start: a message without one is a dead letter."""
         self._handlers.on_task = Handler(handler)
         self._handlers_changed()
         return handler
@@ -142,7 +142,14 @@ class Agent:
 
     async def ready(self) -> None:
         """Returns when the bus has first welcomed the agent; raises the error for which it never will."""
-        await self._started.lifecycle.ready()
+        connection = self._started
+        try:
+            await connection.lifecycle.ready()
+        except AgentbusError:
+            # Whoever hears it here need not hear it as an error of a task that nobody asked.
+            await asyncio.wait([connection.closed])
+            connection.closed.exception()
+            raise
 
     async def wait_closed(self) -> None:
         """Returns when the agent has left as it was told to; raises the error for which it could not stay."""
@@ -180,7 +187,10 @@ class Agent:
         await self.wait_closed()
 
     async def close(self, grace: float = limits.CLOSE_GRACE) -> None:
-        """Leaves within `grace` seconds: as `drain`, but the handlers are cancelled at once. Never raises AgentbusError."""
+        """Leaves within `grace` seconds: as `drain`, but the handlers are cancelled at once.
+
+        Raises no AgentbusError.
+        """
         if self._connection is None:
             return
         self._connection.stop()

@@ -53,7 +53,7 @@ class RetryBackoff(_OpenEnum):
 
 
 class Replies(_OpenEnum):
-    """Where the answer to a task goes: into the mailbox of whoever asked as well, or to the session's followers alone."""
+    """Where the answer to a task goes: also into the mailbox of whoever asked, or to the session's followers alone."""
 
     UNSPECIFIED = 0
     MAILBOX = 1

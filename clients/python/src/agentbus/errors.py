@@ -13,7 +13,7 @@ class AgentbusError(Exception):
     code: StatusCode
     """The gRPC status. Only `StatusCode.UNAVAILABLE` is worth repeating unchanged."""
     reason: str | None
-    """Why, for programs: a name of the contract's `ErrorReason`; None if the bus did not say, as when it is not reached."""
+    """Why, for programs: a name of the contract's `ErrorReason`; None if the bus did not say."""
     message: str
     """Why, for people."""
     facts: Mapping[str, str]
@@ -39,9 +39,9 @@ class AgentbusError(Exception):
 
 
 class RetryLater(Exception):
-    """Raised by a handler that cannot do its work now: the message goes back and comes again, here or to another instance.
+    """Raised by a handler that cannot do its work now: the message goes back and comes again.
 
-    Each time counts as a delivery, of which a message has five.
+    It comes to this or another instance. Each time counts as a delivery, of which a message has five.
     """
 
     delay: float

@@ -79,7 +79,7 @@ class IncomingMessage:
         return await self._context.send(self._caused(message))
 
     def call(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
-        """Waits for a coroutine in a plain handler: `task.call(task.progress(50))`. Raises `cancellation` if there is one."""
+        """Waits for a coroutine in a plain handler: `task.call(task.progress(50))`. Raises `cancellation` if set."""
         return self._context.call(coroutine)
 
     @property

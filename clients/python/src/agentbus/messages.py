@@ -122,8 +122,10 @@ class NewTask(_MessageOptions):
     Delegating again under the same id and content changes nothing.
     """
     replies: Replies = Replies.UNSPECIFIED
-    """Where the answer goes. Default: `SESSION` for an orchestrator, which reads no mailbox, and `MAILBOX` for an agent,
-    whose `on_message` gets it."""
+    """Where the answer goes.
+
+    Default: `SESSION` for an orchestrator, which reads no mailbox; `MAILBOX` for an agent, whose `on_message` gets it.
+    """
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from agentbus.v1 import session_service_pb2 as calls
 
 
 class SessionHandle(Delegator):
-    """One session. Calls that change it are made once; those that only read it are repeated while the bus is unavailable."""
+    """One session. Calls that only read it are repeated while the bus is unavailable; most that change it are not."""
 
     def __init__(self, caller: Caller, sender: MessageSender, session_id: str) -> None:
         """See `Orchestrator.create_session` and `Orchestrator.open_session`."""
@@ -38,9 +38,7 @@ class SessionHandle(Delegator):
         """Adds an agent to the roster. For the orchestrator."""
         method = self._caller.method("SessionService", "AddParticipant", calls.AddParticipantResponse)
         added = participant_pb2.NewParticipant(agent_id=participant.agent_id, role=participant.role)
-        return session_in(
-            await method.once(calls.AddParticipantRequest(session_id=self.session_id, participant=added))
-        )
+        return session_in(await method.once(calls.AddParticipantRequest(session_id=self.session_id, participant=added)))
 
     async def remove_participant(self, agent_id: str) -> Session:
         """Removes an agent from the roster."""
@@ -62,12 +60,11 @@ class SessionHandle(Delegator):
         )
         return session_in(await method.repeated(request))
 
-    async def merge_shared_context(
-        self, patch: Mapping[str, Any], *, expected_revision: int | None = None
-    ) -> Session:
+    async def merge_shared_context(self, patch: Mapping[str, Any], *, expected_revision: int | None = None) -> Session:
         """Merges a JSON merge patch (RFC 7396) into the shared context: None removes a key.
 
-        With `expected_revision` it raises CONTEXT_REVISION_MISMATCH if somebody was faster; the facts name the actual one.
+        With `expected_revision` it raises CONTEXT_REVISION_MISMATCH if somebody was faster; the facts have the `actual`
+        one.
         """
         request = calls.UpdateSharedContextRequest(session_id=self.session_id, expected_revision=expected_revision)
         fill_struct(request.merge_patch, patch)
@@ -94,7 +91,7 @@ class SessionHandle(Delegator):
         return session_in(await method.once(request))
 
     async def send(self, message: Message) -> str:
-        """Sends any other message in the session; returns its id when it is on disk. Repeats itself as `delegate` does."""
+        """Sends any other message in the session; returns its id when it is on disk. Repeats itself like `delegate`."""
         return (await self._sender.send(replace(message, session_id=self.session_id))).message_id
 
     async def delegate_to_all(self, task: NewTask) -> list[DelegatedTask]:
@@ -110,9 +107,7 @@ class SessionHandle(Delegator):
             for number, assignee in enumerate(sent.recipients, start=1)
         ]
 
-    def tasks(
-        self, *, status: TaskStatus = TaskStatus.UNSPECIFIED, assignee: str = ""
-    ) -> AsyncGenerator[Task, None]:
+    def tasks(self, *, status: TaskStatus = TaskStatus.UNSPECIFIED, assignee: str = "") -> AsyncGenerator[Task, None]:
         """The session's tasks in the order in which they were delegated, without their results; page by page."""
         method = self._caller.method("SessionService", "ListTasks", calls.ListTasksResponse)
 
@@ -137,7 +132,8 @@ class SessionHandle(Delegator):
     def events(self, *, after: int = 0, types: Sequence[str] = ()) -> AsyncGenerator[SessionEvent, None]:
         """Follows the session: each event once, in order, across lost connections, until the session has ended.
 
-        `after` is the sequence of the last event that the caller has; `types`, such as `task_completed`, leave out others.
+        `after` is the sequence of the last event that the caller has; `types`, such as `task_completed`, are those that
+        come. Default: all.
         """
         return follow_session(self._caller, self.session_id, after, types)
 
@@ -156,5 +152,3 @@ def session_in(response: _WithSession) -> Session:
     if not response.session.session_id:
         raise missing("session")
     return session_of(response.session)
-
-

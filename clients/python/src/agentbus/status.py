@@ -14,7 +14,7 @@ class AgentStatus:
 
     state: AgentState
     error: AgentbusError | None = None
-    """Why the stream was lost, or the agent is off the bus; while ONLINE, why the bus refused a frame that was no message."""
+    """Why the stream was lost, or the agent is off the bus. While ONLINE: why the bus refused a frame."""
     retry_in: float | None = None
     """While WAITING: seconds until the next try."""
     connection_id: str = ""

@@ -84,9 +84,7 @@ class Connection:
             raise self.lifecycle.over
         self._message_count += 1
         message_id = f"{self._message_prefix}-{self._message_count}"
-        envelope = envelope_of(
-            message, sender=self._agent_id, message_id=message_id, now=datetime.now(timezone.utc)
-        )
+        envelope = envelope_of(message, sender=self._agent_id, message_id=message_id, now=datetime.now(timezone.utc))
         return await self._sends.send(envelope.message_id, encode_envelope(envelope))
 
     def leave(self, grace: float | None) -> None:

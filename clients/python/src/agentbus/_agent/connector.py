@@ -149,11 +149,10 @@ class Connector:
     def _connect_timed_out(self) -> None:
         if self._lifecycle.was_welcomed:
             return
-        why = self._last_error.message if self._last_error else f"no answer from {self._address}"
-        text = f"no welcome within {self._connect_timeout:g} s: {why}"
-        self._failure = (
-            AgentbusError(StatusCode.UNAVAILABLE, text) if self._last_error else unreachable(self._address, text)
-        )
+        if self._last_error is None:
+            self._failure = unreachable(self._address, f"there was no answer within {self._connect_timeout:g} s")
+        else:
+            self._failure = AgentbusError(StatusCode.UNAVAILABLE, self._last_error.message)
         self._break_off(self._failure)
 
     def _give_up(self) -> None:

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from grpc import StatusCode
+
 from agentbus import limits
 from agentbus._agent.handler import Handler, Handlers
 from agentbus._agent.run import Run
@@ -87,7 +89,7 @@ class Handling:
                 await run.send(response)
                 return
             except AgentbusError as error:
-                if error.reason != "MAILBOX_FULL" or run.cancellation is not None:
+                if not _is_for_want_of_room(error) or run.cancellation is not None:
                     raise
             backoff = backoff or self.new_backoff()
             await run.pause(backoff.next())
@@ -97,7 +99,7 @@ def requeue_delay(attempt: int) -> float:
     """How long a message stays away whose handler raised: doubled with each delivery."""
     # Beyond the bound of doublings a larger power only overflows.
     doublings = min(max(attempt - 1, 0), 16)
-    return min(limits.FIRST_REQUEUE_DELAY * 2**doublings, limits.LAST_REQUEUE_DELAY)
+    return min(limits.FIRST_REQUEUE_DELAY * float(2**doublings), limits.LAST_REQUEUE_DELAY)
 
 
 def _given_back(run: Run, error: BaseException) -> Disposition | None:
@@ -121,12 +123,16 @@ def _response(task: IncomingMessage, result: Any) -> Message:
 
 def _failure(task: IncomingMessage, error: BaseException) -> Message:
     """What the bus reads as the end of a task without success."""
+    reason = type(error).__name__
     if isinstance(error, AgentbusError):
         reason = error.reason or error.code.name
-    else:
-        reason = type(error).__name__
     payload = {"status": "failed", "error": {"reason": reason, "message": _text(error)}}
     return answer_to(task, MessageType.TASK_RESPONSE, payload)
+
+
+def _is_for_want_of_room(error: AgentbusError) -> bool:
+    """The mailbox of the delegator is full, or too much is unanswered, which only this client says, without a reason."""
+    return error.reason == "MAILBOX_FULL" or (error.code is StatusCode.RESOURCE_EXHAUSTED and error.reason is None)
 
 
 def _text(error: BaseException) -> str:

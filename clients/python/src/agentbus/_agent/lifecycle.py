@@ -29,7 +29,9 @@ class Lifecycle:
         """Says where the connection stands."""
         self.status = status
         if status.state is AgentState.WAITING:
-            _logger.warning("connecting again in %.1f s: %s", status.retry_in, status.error or "the bus ended the stream")
+            _logger.warning(
+                "connecting again in %.1f s: %s", status.retry_in, status.error or "the bus ended the stream"
+            )
         if self._handlers.on_status is not None:
             self._handlers.on_status(status)
 
@@ -44,7 +46,10 @@ class Lifecycle:
         return self._welcomed.done()
 
     def finish(self, error: AgentbusError | None) -> AgentbusError:
-        """The agent is off the bus for good: as it was told to, or with an error. Returns what unfinished business fails with."""
+        """The agent is off the bus for good: as it was told to, or with an error.
+
+        Returns what unfinished business fails with.
+        """
         self.over = error or has_left()
         if not self._welcomed.done():
             self._welcomed.set_exception(self.over)

@@ -33,7 +33,7 @@ class PendingSends:
     """
 
     def __init__(self, backoff: Backoff, changed: Callable[[], None]) -> None:
-        """`backoff` is for messages that the bus could not take just then; `changed` hears that there is something to say."""
+        """`backoff` is for what the bus could not take just then; `changed` hears that there is something to say."""
         self._backoff = backoff
         self._changed = changed
         self._pending: dict[str, _Pending] = {}

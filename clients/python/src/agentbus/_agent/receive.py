@@ -12,12 +12,12 @@ from agentbus.v1.delivery_pb2 import REDELIVERY_REASON_UNSPECIFIED, Delivery
 def incoming_message(delivery: Delivery) -> IncomingMessage:
     """Makes the message of a delivery."""
     message = delivery.message
-    kind = message.message_type
-    make = IncomingTask if kind == MessageType.TASK_REQUEST else IncomingMessage
+    kind = MessageType(message.message_type)
+    make = IncomingTask if kind is MessageType.TASK_REQUEST else IncomingMessage
     content = message.WhichOneof("content")
     return make(
         message_id=message.message_id,
-        type=MessageType(kind),
+        type=kind,
         sender=message.sender.agent_id,
         session_id=message.sender.session_id,
         correlation_id=message.correlation_id,

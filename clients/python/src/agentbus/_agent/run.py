@@ -26,6 +26,7 @@ class Run:
         "_task",
         "cancellation",
         "delivery_id",
+        "extended_at",
         "is_withdrawn",
         "key",
         "leased_at",
@@ -46,6 +47,8 @@ class Run:
         """The newest delivery of the message; None while this agent holds none."""
         self.leased_at = 0.0
         """When the lease of that delivery last began, as far as this agent knows, by the loop's clock."""
+        self.extended_at = 0.0
+        """When more time was last asked for."""
         self.cancellation: AgentbusError | None = None
         """Why the handler is to stop."""
         self.is_withdrawn = False
@@ -121,13 +124,15 @@ class Run:
             and (withdrawal.is_final or _is_older(message.accepted_at, withdrawal.at))
         )
 
-    def is_followed_by(self, accepted_at: datetime | None) -> bool:
-        """Whether a delivery of the same message, accepted then, is a new attempt of its task.
 
-        A redelivery of the same mail was accepted at the same time.
-        """
-        mine = self.message.accepted_at
-        return self.is_task and mine is not None and accepted_at is not None and mine < accepted_at
+def is_new_attempt(message: IncomingMessage, delivered: IncomingMessage) -> bool:
+    """Whether a delivery of the same message is a new attempt of its task.
+
+    A redelivery of the same mail was accepted at the same time.
+    """
+    before, now = message.accepted_at, delivered.accepted_at
+    is_task = message.type is MessageType.TASK_REQUEST
+    return is_task and before is not None and now is not None and before < now
 
 
 def _is_older(mail: datetime | None, news: datetime | None) -> bool:

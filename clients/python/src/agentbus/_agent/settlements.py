@@ -81,9 +81,7 @@ class Settlements:
         """Settled deliveries whose confirmation is still to come."""
         return self._settled
 
-    def settle(
-        self, delivery_id: str, disposition: Disposition, durable: Callable[[], None] | None = None
-    ) -> None:
+    def settle(self, delivery_id: str, disposition: Disposition, durable: Callable[[], None] | None = None) -> None:
         """Settles a delivery for good; `durable` is called when that is on disk, unless the bus had taken it away."""
         entry = self._expect_answer(delivery_id)
         entry.settled = True

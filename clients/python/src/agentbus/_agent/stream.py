@@ -34,8 +34,8 @@ class StreamEvents:
 class AgentStream:
     """A stream on a connection of its own.
 
-    A bus that does not welcome in time, or is silent for two heartbeat intervals, is gone even if the connection does not
-    know it yet.
+    A bus that does not welcome in time, or is silent for two heartbeat intervals, is gone even if the connection does
+    not know it yet.
     """
 
     def __init__(self, where: Endpoint, hello: bytes, lanes: Sequence[Lane], events: StreamEvents) -> None:
@@ -57,7 +57,7 @@ class AgentStream:
     async def run(self) -> AgentbusError | None:
         """Returns when the stream is over, with the error that ended it unless both sides had finished."""
         channel = open_channel(self._where)
-        method = channel.stream_stream(
+        method: aio.StreamStreamMultiCallable[bytes, AgentStreamResponse] = channel.stream_stream(
             _METHOD, request_serializer=None, response_deserializer=AgentStreamResponse.FromString
         )
         call = self._call = method(metadata=self._where.metadata)
@@ -102,7 +102,7 @@ class AgentStream:
 
     async def _read(self, call: aio.StreamStreamCall[bytes, AgentStreamResponse]) -> AgentbusError | None:
         try:
-            while (frame := await call.read()) is not aio.EOF:
+            while isinstance(frame := await call.read(), AgentStreamResponse):
                 self._silent_beats = 0
                 if frame.HasField("welcome"):
                     self._welcome(frame.welcome)

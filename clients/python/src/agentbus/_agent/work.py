@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from agentbus import limits
 from agentbus._agent.receive import incoming_message
-from agentbus._agent.run import Run
+from agentbus._agent.run import Run, is_new_attempt
 from agentbus._agent.settlements import ACKNOWLEDGE, Acknowledge, Disposition, Requeue, Settlements
 from agentbus._agent.withdrawal import Withdrawal, read_withdrawal, taken_away
 from agentbus.errors import AgentbusError
@@ -32,7 +32,7 @@ class Work:
         changed: Callable[[], None],
         clock: Callable[[], float],
     ) -> None:
-        """`clock` tells seconds that only go on; `is_leaving` whether new deliveries, sent a moment too late, go back."""
+        """`clock` tells seconds that only go on; `is_leaving` whether new deliveries, sent too late, go back."""
         self.lane = Settlements(self, changed)
         """Says what was settled, and what needs more time."""
         self._handle = handle
@@ -46,8 +46,8 @@ class Work:
         """Those whose outcome counts, by their message."""
         self._holders: dict[str, Run] = {}
         """Those that hold a delivery, by its id."""
-        self._handled: dict[tuple[str, str], None] = {}
-        """Keys of handled messages, oldest first."""
+        self._handled: dict[tuple[str, str], IncomingMessage] = {}
+        """Handled messages, oldest first."""
         self._lease = 0.0
         self._stopped: AgentbusError | None = None
 
@@ -77,20 +77,24 @@ class Work:
             run.stop(error)
 
     def held(self) -> list[str]:
-        """Deliveries that are being worked on."""
+        """Deliveries that are being worked on, for which more time is asked now."""
+        now = self._clock()
+        for run in self._holders.values():
+            run.extended_at = now
         return list(self._holders)
 
     def kept(self, delivery_id: str) -> None:
         """The bus gave a delivery more time."""
         run = self._holders.get(delivery_id)
         if run is not None:
-            run.leased_at = self._clock()
+            # Counted from when it was asked for: the answer may have waited for a loop that was busy.
+            run.leased_at = run.extended_at
 
     def lost(self, delivery_id: str) -> None:
         """The bus does not know a delivery any more.
 
-        A lease that cannot have run out was ended by the bus: it took the task away, and the news went to another process
-        of this agent, or to none. After one that may have run out the work goes on: the first answer counts.
+        A lease that cannot have run out was ended by the bus: it took the task away, and the news went to another
+        process of this agent, or to none. After one that may have run out the work goes on: the first answer counts.
         """
         run = self._holders.get(delivery_id)
         if run is None:
@@ -101,12 +105,12 @@ class Work:
 
     def _receive_one(self, delivery: Delivery) -> None:
         message = incoming_message(delivery)
-        key = (message.sender, message.message_id)
+        key = _key(message)
         withdrawal = read_withdrawal(message)
         if withdrawal is not None:
             self._obey(withdrawal, delivery.delivery_id)
-        elif key in self._handled:
-            self._settle(key, delivery.delivery_id, ACKNOWLEDGE)
+        elif key in self._handled and not is_new_attempt(self._handled[key], message):
+            self._settle(self._handled[key], delivery.delivery_id, ACKNOWLEDGE)
         else:
             self._take_up(key, message, delivery.delivery_id)
 
@@ -119,7 +123,7 @@ class Work:
 
     def _take_up(self, key: tuple[str, str], message: IncomingMessage, delivery_id: str) -> None:
         in_hand = self._current.get(key)
-        if in_hand is not None and not in_hand.is_followed_by(message.accepted_at):
+        if in_hand is not None and not is_new_attempt(in_hand.message, message):
             self._hold(in_hand, delivery_id)
             return
         if in_hand is not None:
@@ -148,19 +152,24 @@ class Work:
         delivery_id = run.delivery_id
         self._let_go(run)
         if disposition is not None and not run.is_withdrawn:
-            self._settle(run.key, delivery_id, disposition)
+            self._settle(run.message, delivery_id, disposition)
         self._changed()
 
-    def _settle(self, key: tuple[str, str], delivery_id: str | None, disposition: Disposition) -> None:
+    def _settle(self, message: IncomingMessage, delivery_id: str | None, disposition: Disposition) -> None:
         if isinstance(disposition, Acknowledge):
-            self._remember(key)
+            self._remember(message)
         if delivery_id is not None:
-            self.lane.settle(delivery_id, disposition, lambda: self._handled.pop(key, None))
+            self.lane.settle(delivery_id, disposition, lambda: self._forget(message))
 
-    def _remember(self, key: tuple[str, str]) -> None:
-        self._handled[key] = None
+    def _remember(self, message: IncomingMessage) -> None:
+        self._handled[_key(message)] = message
         if len(self._handled) > limits.MAX_REMEMBERED_MESSAGES:
             del self._handled[next(iter(self._handled))]
+
+    def _forget(self, message: IncomingMessage) -> None:
+        # A later attempt of the same task may have taken its place.
+        if self._handled.get(_key(message)) is message:
+            del self._handled[_key(message)]
 
     def _take_away(self, run: Run, error: AgentbusError) -> None:
         self._let_go(run)
@@ -178,3 +187,8 @@ class Work:
         if run.delivery_id is not None:
             self._holders.pop(run.delivery_id, None)
         run.delivery_id = None
+
+
+def _key(message: IncomingMessage) -> tuple[str, str]:
+    """A message is known by its sender and its id together."""
+    return (message.sender, message.message_id)

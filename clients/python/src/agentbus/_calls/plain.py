@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from agentbus._wire.json_struct import read_struct, read_value
@@ -34,7 +33,7 @@ def plain(message: Message) -> Any:
     }
 
 
-def _value(field: FieldDescriptor, value: Any) -> Any:
+def _value(field: Any, value: Any) -> Any:
     entry = field.message_type
     if entry is not None and entry.GetOptions().map_entry:
         return {key: _item(entry.fields_by_name["value"], item) for key, item in value.items()}
@@ -43,7 +42,7 @@ def _value(field: FieldDescriptor, value: Any) -> Any:
     return _item(field, value)
 
 
-def _item(field: FieldDescriptor, value: Any) -> Any:
+def _item(field: Any, value: Any) -> Any:
     if field.message_type is not None:
         return plain(value)
     if field.enum_type is not None:

@@ -36,8 +36,8 @@ class MessageSender:
     async def ask(self, task: Message, *, wait: float, cancel_on_timeout: bool) -> Answer:
         """Sends a task and waits in the same call until it has ended, for `wait` seconds at most.
 
-        A wait that is cut short, by a lost connection or a bus that stops, goes on in another call with the same message,
-        which is the same task, for what is left of its time.
+        A wait that is cut short, by a lost connection or a bus that stops, goes on in another call with the same
+        message, which is the same task, for what is left of its time.
         """
         loop = asyncio.get_running_loop()
         request = SendMessageRequest(message=self._envelope(task, waits=True), cancel_on_timeout=cancel_on_timeout)

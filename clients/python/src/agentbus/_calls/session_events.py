@@ -26,8 +26,8 @@ async def follow_session(
 ) -> AsyncGenerator[SessionEvent, None]:
     """Yields a session's events, each once and in order, until the session has ended.
 
-    A lost connection is taken up again after the last event that was yielded, for as long as it takes; an error that the
-    bus gives for the session itself, such as SESSION_NOT_FOUND, is raised.
+    A lost connection is taken up again after the last event that was yielded, for as long as it takes; an error that
+    the bus gives for the session itself, such as SESSION_NOT_FOUND, is raised.
     """
     backoff = caller.new_backoff()
     wanted = [f"SESSION_EVENT_TYPE_{name.upper()}" for name in types]
@@ -54,12 +54,10 @@ async def follow_session(
         await asyncio.sleep(backoff.next())
 
 
-async def _watch_once(
-    caller: Caller, request: WatchSessionRequest
-) -> AsyncGenerator[SessionEventMessage | None, None]:
+async def _watch_once(caller: Caller, request: WatchSessionRequest) -> AsyncGenerator[SessionEventMessage | None, None]:
     """One stream of a session, broken off when nothing comes for so long that the connection must be dead.
 
-    Yields None for a sign of life. The first response only opens the stream and is left out: it is no sign that it holds.
+    Yields None for a sign of life. The first response only opens the stream and is left out: it is no such sign.
     """
     method: Any = caller.channel().unary_stream(
         _METHOD,

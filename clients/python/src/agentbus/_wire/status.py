@@ -33,7 +33,7 @@ def from_call(error: AioRpcError, address: str) -> AgentbusError:
     info = _error_info(error)
     if info is not None:
         return _error(error.code(), message, info)
-    if error.code() in _CUT_CONNECTION:
+    if error.code() in _CUT_CONNECTION or error.code() is StatusCode.UNAVAILABLE:
         return unreachable(address, message)
     return AgentbusError(error.code(), f"{address}: {message}")
 

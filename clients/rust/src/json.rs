@@ -101,6 +101,9 @@ fn invalid(message: String) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use agentbus_proto::v1::agent_stream_response::Frame;
+    use agentbus_proto::v1::envelope::Content;
+    use agentbus_proto::v1::{AgentStreamResponse, Delivery, DeliveryFrame, Envelope};
     use prost::Message;
     use serde_json::json;
 
@@ -146,8 +149,28 @@ mod tests {
     }
 
     #[test]
-    fn thirty_levels_can_be_read() {
+    fn thirty_levels_can_be_read_from_a_frame() {
         let deep = (0..29).fold(json!({ "end": true }), |inner, _| json!({ "in": inner }));
-        assert_eq!(through_the_wire(deep.clone()), deep);
+        let envelope = Envelope {
+            content: Some(Content::Payload(to_struct(deep.clone()).unwrap())),
+            ..Envelope::default()
+        };
+        let delivery = Delivery {
+            message: Some(envelope),
+            ..Delivery::default()
+        };
+        let deliveries = vec![delivery];
+        let frame = Frame::Delivery(DeliveryFrame { deliveries });
+        let bytes = AgentStreamResponse { frame: Some(frame) }.encode_to_vec();
+
+        let Some(Frame::Delivery(mut frame)) = AgentStreamResponse::decode(bytes.as_slice()).unwrap().frame else {
+            panic!("no delivery");
+        };
+
+        let envelope = frame.deliveries.remove(0).message.unwrap();
+        let Some(Content::Payload(payload)) = envelope.content else {
+            panic!("no payload");
+        };
+        assert_eq!(from_struct(payload), deep);
     }
 }

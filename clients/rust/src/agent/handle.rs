@@ -45,7 +45,7 @@ async fn handle_message(context: Context, handler: &MessageHandler) -> Dispositi
     };
     given_back(&error, &context).unwrap_or_else(|| Disposition::Requeue {
         delay: requeue_delay(context.message.attempt),
-        reason: error.to_string(),
+        reason: text_of(&error),
     })
 }
 
@@ -64,11 +64,11 @@ async fn handle_task(context: Context, handler: &TaskHandler) -> Option<Disposit
 async fn guarded<T>(run: impl AsyncFnOnce() -> Result<T, HandlerError>) -> Result<T, HandlerError> {
     match AssertUnwindSafe(run()).catch_unwind().await {
         Ok(outcome) => outcome,
-        Err(panic) => Err(format!("the handler panicked: {}", text_of(panic.as_ref())).into()),
+        Err(panic) => Err(format!("the handler panicked: {}", text_of_panic(panic.as_ref())).into()),
     }
 }
 
-fn text_of(panic: &(dyn Any + Send)) -> &str {
+fn text_of_panic(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("it did not say why")
@@ -149,8 +149,15 @@ fn failure(error: &HandlerError) -> Content {
         Some(known) => known.reason().unwrap_or_else(|| known.code_name()),
         None => "failed",
     };
-    let error = json!({ "reason": reason, "message": error.to_string() });
-    json!({ "status": "failed", "error": error }).into()
+    json!({ "status": "failed", "error": { "reason": reason, "message": text_of(error) } }).into()
+}
+
+/// The text of an error for people who know already whose it is.
+fn text_of(error: &HandlerError) -> String {
+    match error.downcast_ref::<Error>() {
+        Some(known) => known.message().to_owned(),
+        None => error.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -12,8 +12,15 @@ const PAGES = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'docs/ARCHITECTURE.md',
+  'docs/clients.md',
   'docs/errors.md',
   'docs/session-management-tutorial.md',
+  'test/clients/README.md',
+  'examples/stubs/README.md',
+  'clients/python/README.md',
+  'clients/go/README.md',
+  'clients/rust/README.md',
+  'clients/java/README.md',
 ];
 
 describe.each(PAGES)('%s', (page) => {

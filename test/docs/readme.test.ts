@@ -76,6 +76,12 @@ describe('README', () => {
     expect(named).toEqual(SETTINGS.map(({ flag }) => variableOf(flag)));
   });
 
+  // The test of the client's README runs it.
+  test('shows the same agent in Python as the client for Python', () => {
+    const [agent] = codeBlocks(README, 'With Python, Go, Rust or Java');
+    expect(codeBlocks(readPage('clients/python/README.md'))).toContainEqual(agent);
+  });
+
   test('makes a key for a principal', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'agentbus-readme-'));
     const file = join(folder, 'keys.json');

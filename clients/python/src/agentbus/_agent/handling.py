@@ -131,7 +131,7 @@ def _failure(task: IncomingMessage, error: BaseException) -> Message:
 
 
 def _is_for_want_of_room(error: AgentbusError) -> bool:
-    """The mailbox of the delegator is full, or too much is unanswered, which only this client says, without a reason."""
+    """The mailbox of the delegator is full, or too much is unanswered: only this client says that, without a reason."""
     return error.reason == "MAILBOX_FULL" or (error.code is StatusCode.RESOURCE_EXHAUSTED and error.reason is None)
 
 

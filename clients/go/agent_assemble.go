@@ -53,7 +53,7 @@ func assemble(options AgentOptions, open openStream) *Agent {
 func (a *Agent) isQuiet() bool { return a.work.isQuiet() && a.sends.isEmpty() }
 
 func (a *Agent) newStream() *stream {
-	stream := newStream(a.helloFrame(), a.heartbeat, a.work, a.farewell, a.watches, a.sends)
+	stream := newStream(a.options.Address, a.helloFrame(), a.heartbeat, a.work, a.farewell, a.watches, a.sends)
 	stream.welcomed = a.welcomed
 	stream.received = a.received
 	stream.beat = func() {

@@ -86,13 +86,12 @@ func (c *connector) lifeError(last *Error) *Error {
 	if context.Cause(c.life) != errNotWelcomed {
 		return nil
 	}
-	why := "it does not answer"
-	if last != nil {
-		why = last.Message
+	if last == nil {
+		last = goneError(c.address, "does not answer")
 	}
 	return &Error{
 		Code:    Unavailable,
-		Message: fmt.Sprintf("the bus at %s did not welcome the agent within %v: %s", c.address, c.connectTimeout, why),
+		Message: fmt.Sprintf("not welcomed within %v: %s", c.connectTimeout, last.Message),
 		cause:   last,
 	}
 }

@@ -61,7 +61,7 @@ func (s *Session) watchOnce(
 	streaming, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silence := time.AfterFunc(watchSilence, func() {
-		cancel(goneError("nothing was heard of the bus while following the session"))
+		cancel(goneError(s.calls.address, "was silent while the session was followed"))
 	})
 	defer silence.Stop()
 	stream, err := s.sessions.WatchSession(streaming, request)

@@ -3,7 +3,9 @@ package agentbus
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,7 +24,8 @@ type busStream interface {
 // stream is one stream, from hello to its end. The goroutine that runs it reads; another one writes what the lanes have to
 // say, so that reading never waits for writing; a third one watches the time.
 type stream struct {
-	hello *agentbusv1.AgentStreamRequest
+	address string
+	hello   *agentbusv1.AgentStreamRequest
 	// lanes, the earlier ones going first.
 	lanes []lane
 	// welcomed is called when the bus has welcomed the agent and the lanes have been told.
@@ -45,13 +48,14 @@ type stream struct {
 	farewell   atomic.Pointer[time.Timer]
 }
 
-func newStream(hello *agentbusv1.AgentStreamRequest, lanes ...lane) *stream {
+func newStream(address string, hello *agentbusv1.AgentStreamRequest, lanes ...lane) *stream {
 	return &stream{
-		hello:  hello,
-		lanes:  lanes,
-		wakeup: make(chan struct{}, 1),
-		pace:   make(chan pace, 1),
-		start:  time.Now(),
+		address: address,
+		hello:   hello,
+		lanes:   lanes,
+		wakeup:  make(chan struct{}, 1),
+		pace:    make(chan pace, 1),
+		start:   time.Now(),
 	}
 }
 
@@ -133,6 +137,8 @@ func (s *stream) write(ctx context.Context, bus busStream) {
 		if frame != nil && bus.Send(frame) != nil {
 			return
 		}
+		// Whoever is about to say something gets to say it: it travels in the same frame.
+		runtime.Gosched()
 		if frame = s.next(); frame != nil {
 			continue
 		}
@@ -193,7 +199,7 @@ func (s *stream) end() {
 	}
 	s.wake()
 	s.farewell.Store(time.AfterFunc(farewellTimeout, func() {
-		s.abort(goneError("the bus did not end the stream in time"))
+		s.abort(goneError(s.address, "did not end the stream in time"))
 	}))
 }
 
@@ -203,7 +209,7 @@ func (s *stream) watchTime(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case <-welcome.C:
-		s.abort(goneError("the bus did not welcome the agent in time"))
+		s.abort(goneError(s.address, "did not welcome the agent in time"))
 	case pace := <-s.pace:
 		s.keep(ctx, pace)
 	}
@@ -220,7 +226,7 @@ func (s *stream) keep(ctx context.Context, pace pace) {
 		case <-ticker.C:
 		}
 		if time.Duration(s.age()-s.heardAt.Load()) > pace.patience {
-			s.abort(goneError("nothing was heard of the bus for two heartbeat intervals"))
+			s.abort(goneError(s.address, "was silent for two heartbeat intervals"))
 			return
 		}
 		s.beat()
@@ -229,6 +235,6 @@ func (s *stream) keep(ctx context.Context, pace pace) {
 }
 
 // goneError says that the bus is not there any more, even if the connection does not know it yet.
-func goneError(message string) *Error {
-	return &Error{Code: Unavailable, Message: message}
+func goneError(address, what string) *Error {
+	return &Error{Code: Unavailable, Message: fmt.Sprintf("the bus at %s %s", address, what)}
 }

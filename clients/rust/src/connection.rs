@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use tokio::runtime::Handle;
 use tonic::Code;
 use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 use tonic::service::Interceptor;
@@ -69,6 +70,11 @@ impl ConnectionOptions {
     }
 }
 
+/// The runtime that connections live in.
+pub(crate) fn runtime() -> Result<Handle> {
+    Handle::try_current().map_err(|error| Error::new(Code::FailedPrecondition, error.to_string()))
+}
+
 /// Who calls, as every call of a stub says it.
 #[derive(Clone)]
 pub struct Credentials {
@@ -117,6 +123,11 @@ mod tests {
         }
         assert!(options("http://127.0.0.1:8080").endpoint().is_ok());
         assert!(options("https://bus.example:443").endpoint().is_ok());
+    }
+
+    #[test]
+    fn a_program_without_a_runtime_is_told_so() {
+        assert_eq!(runtime().unwrap_err().code(), Code::FailedPrecondition);
     }
 
     #[test]

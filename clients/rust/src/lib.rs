@@ -39,7 +39,10 @@ mod unreachable;
 
 pub use agent::{Agent, AgentBuilder, IncomingMessage, Sent, Status, Task};
 pub use agentbus_proto::v1;
-pub use agentbus_proto::v1::{ErrorReason, MessageType, Priority, SessionState, TaskStatus};
+pub use agentbus_proto::v1::{
+    AggregationMethod, Backoff, ErrorReason, MessageState, MessageStatus, MessageType, Priority, Receipt, ReplyMode,
+    SessionEventType, SessionState, StepFailurePolicy, TaskStatus, WorkflowMode,
+};
 pub use connection::Credentials;
 pub use error::{Error, Result};
 pub use handler::{HandlerError, Reject, RetryLater};
@@ -48,6 +51,10 @@ pub use orchestrator::{
     Answer, AskOptions, BusChannel, ContextChange, DelegatedTask, NewSession, NewStep, Orchestrator,
     OrchestratorBuilder, Session, SessionEvents,
 };
-pub use records::{SessionChange, SessionEvent, SessionRecord, TaskRecord, TaskResult};
+pub use records::{
+    AgentResult, Aggregation, Conflict, ConflictingValue, SessionChange, SessionEvent, SessionRecord, TaskRecord,
+    TaskResult,
+};
 pub use serde_json::{Value, json};
+pub use tokio_util::sync::CancellationToken;
 pub use tonic::Code;

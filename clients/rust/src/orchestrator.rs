@@ -12,8 +12,9 @@ use std::sync::Arc;
 use agentbus_proto::v1::agent_service_client::AgentServiceClient;
 use agentbus_proto::v1::message_service_client::MessageServiceClient;
 use agentbus_proto::v1::session_service_client::SessionServiceClient;
+use agentbus_proto::v1::{GetMessageStatusRequest, MessageStatus};
 
-use self::calls::{Calls, once};
+use self::calls::{Calls, once, repeated};
 use self::delegator::{Delegator, delegates};
 use crate::connection::ConnectionOptions;
 use crate::error::Result;
@@ -72,6 +73,20 @@ impl Orchestrator {
         Session::new(session_id.into(), &self.delegator)
     }
 
+    /// Where a message that this agent sent is: one entry for each time it was put into a mailbox, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// MESSAGE_NOT_FOUND if it was never accepted, or longer than 24 hours ago.
+    pub async fn message_status(&self, message_id: impl Into<String>) -> Result<Vec<MessageStatus>> {
+        let request = GetMessageStatusRequest {
+            sender: self.agent_id().to_owned(),
+            message_id: message_id.into(),
+        };
+        let response = repeated!(self.delegator.calls, messages, get_message_status, request).await?;
+        Ok(response.statuses)
+    }
+
     /// The generated stub for sessions, on this client's connection, for what is not here.
     pub fn session_service(&self) -> SessionServiceClient<BusChannel> {
         self.delegator.calls.sessions.clone()
@@ -111,12 +126,12 @@ impl OrchestratorBuilder {
         self
     }
 
-    /// Makes the client; it connects with its first call. Must be called within a tokio runtime.
+    /// Makes the client; it connects with its first call.
     ///
     /// # Errors
     ///
     /// INVALID_ARGUMENT if the address is none, the authorities cannot be read, or the key has characters that no header can
-    /// carry.
+    /// carry; FAILED_PRECONDITION outside of a tokio runtime.
     pub fn connect(self) -> Result<Orchestrator> {
         let calls = Calls::connect(&self.0)?;
         let sealer = Arc::new(Sealer::new(self.0.agent_id));

@@ -161,7 +161,7 @@ async fn in_session(command: &str, orchestrator: &Orchestrator, request: Request
     let record = match command {
         "session" => session.get().await?,
         "update_shared_context" => update(&session, request).await?,
-        "complete" => session.complete(request.summary, request.artifacts).await?,
+        "complete" => session.complete_with(request.summary, request.artifacts).await?,
         "terminate" => session.terminate(request.reason, request.details).await?,
         "watch" => {
             let events = session.events().after(request.after.unwrap_or_default());

@@ -18,7 +18,7 @@ use super::outbox::Outbox;
 use super::status::Status;
 use super::stream::StreamOpener;
 use crate::backoff::Backoff;
-use crate::connection::ConnectionOptions;
+use crate::connection::{ConnectionOptions, runtime};
 use crate::error::Result;
 use crate::handler::{HandlerError, Handlers};
 use crate::ids::mint;
@@ -171,14 +171,15 @@ impl AgentBuilder {
         self
     }
 
-    /// Connects the agent, and keeps it connected from then on. Returns at once; [`Agent::ready`] waits for the bus. Must be
-    /// called within a tokio runtime.
+    /// Connects the agent, and keeps it connected from then on. Returns at once; [`Agent::ready`] waits for the bus.
     ///
     /// # Errors
     ///
     /// INVALID_ARGUMENT if the address is none, the authorities cannot be read, or the key has characters that no header can
-    /// carry. What the bus refuses shows in [`Agent::ready`] and [`Agent::closed`].
+    /// carry; FAILED_PRECONDITION outside of a tokio runtime. What the bus refuses shows in [`Agent::ready`] and
+    /// [`Agent::closed`].
     pub fn connect(mut self) -> Result<Agent> {
+        let runtime = runtime()?;
         let opener = StreamOpener {
             endpoint: self.connection.endpoint()?,
             credentials: self.connection.credentials()?,
@@ -209,7 +210,7 @@ impl AgentBuilder {
             is_over: false,
             reopen_in: None,
         };
-        tokio::spawn(driver.run());
+        runtime.spawn(driver.run());
         Ok(Agent::new(instance_id, outbox, leave, life))
     }
 }

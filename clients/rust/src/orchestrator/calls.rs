@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Response, Status};
 
 use crate::backoff::Backoff;
-use crate::connection::{ConnectionOptions, Credentials};
+use crate::connection::{ConnectionOptions, Credentials, runtime};
 use crate::error::{Error, Result};
 use crate::error_mapping::from_status;
 use crate::limits::{MAX_CALL_ATTEMPTS, MAX_RESPONSE_BYTES};
@@ -34,6 +34,7 @@ pub(crate) struct Calls {
 impl Calls {
     /// Connects with the first call, and again whenever the connection is lost.
     pub(crate) fn connect(options: &ConnectionOptions) -> Result<Self> {
+        runtime()?;
         let channel = options.endpoint()?.connect_lazy();
         let channel = InterceptedService::new(channel, options.credentials()?);
         let limit = MAX_RESPONSE_BYTES;

@@ -1,7 +1,8 @@
 use agentbus_proto::v1::update_shared_context_request::Change;
 use agentbus_proto::v1::{
-    AddParticipantRequest, CompleteSessionRequest, GetSessionRequest, NewParticipant, RemoveParticipantRequest,
-    Session as SessionMessage, TerminateSessionRequest, UpdateSharedContextRequest, UpdateWorkflowRequest,
+    AddParticipantRequest, AggregateResultsRequest, AggregationMethod, CompleteSessionRequest, GetSessionRequest,
+    NewParticipant, RemoveParticipantRequest, Session as SessionMessage, TerminateSessionRequest,
+    UpdateSharedContextRequest, UpdateWorkflowRequest,
 };
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::error::Result;
 use crate::error_mapping::missing;
 use crate::json;
 use crate::message::{NewMessage, NewTask};
-use crate::records::{SessionRecord, TaskRecord};
+use crate::records::{Aggregation, SessionRecord, TaskRecord};
 
 /// A session as its orchestrator or a member works with it. Clones are the same session.
 #[derive(Clone, Debug)]
@@ -181,7 +182,6 @@ impl Session {
         completed_steps: &[&str],
         pending_steps: &[&str],
     ) -> Result<SessionRecord> {
-        let owned = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect();
         let request = UpdateWorkflowRequest {
             session_id: self.session_id.clone(),
             current_step: current_step.unwrap_or_default().to_owned(),
@@ -192,13 +192,21 @@ impl Session {
         record(repeated!(calls, sessions, update_workflow, request).await?.session)
     }
 
-    /// Ends the session as planned: what was achieved, at most 64 KiB, and where the results are, as at most 1,024 URIs.
-    /// For the orchestrator.
+    /// Ends the session as planned, and says what was achieved in at most 64 KiB. For the orchestrator.
     ///
     /// # Errors
     ///
     /// NOT_ORCHESTRATOR, SESSION_ENDED.
-    pub async fn complete<I>(&self, summary: impl Into<String>, artifacts: I) -> Result<SessionRecord>
+    pub async fn complete(&self, summary: impl Into<String>) -> Result<SessionRecord> {
+        self.complete_with(summary, [] as [&str; 0]).await
+    }
+
+    /// As [`complete`](Self::complete), and says where the results are: at most 1,024 URIs of at most 2,048 bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`complete`](Self::complete).
+    pub async fn complete_with<I>(&self, summary: impl Into<String>, artifacts: I) -> Result<SessionRecord>
     where
         I: IntoIterator<Item: Into<String>>,
     {
@@ -226,10 +234,30 @@ impl Session {
         record(once!(calls, sessions, terminate_session, request).await?.session)
     }
 
+    /// Makes one result of the answers to the session's tasks, and a summary of the session in Markdown. Changes nothing.
+    /// `role_order` has the roles in order of precedence, for [`AggregationMethod::SpecialistPriority`]; others ignore it.
+    ///
+    /// # Errors
+    ///
+    /// SESSION_NOT_FOUND, and LIMIT_REACHED if the answers have more than 3 MiB together.
+    pub async fn aggregate(&self, method: AggregationMethod, role_order: &[&str]) -> Result<Aggregation> {
+        let request = AggregateResultsRequest {
+            session_id: self.session_id.clone(),
+            method: method.into(),
+            role_order: owned(role_order),
+        };
+        let response = repeated!(self.delegator.calls, sessions, aggregate_results, request).await?;
+        Ok(Aggregation::from_message(response))
+    }
+
     /// Follows the session, from its first event on unless it is told otherwise.
     pub fn events(&self) -> SessionEvents {
         SessionEvents::new(self.delegator.calls.clone(), self.session_id.clone())
     }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
 }
 
 fn record(session: Option<SessionMessage>) -> Result<SessionRecord> {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fake_bus import NOTIFICATION, FakeBus, FakeStream, play
 
-from agentbus import Agent, AgentbusError, IncomingMessage, IncomingTask, Message, StatusCode
+from agentbus import Agent, AgentbusError, AgentState, AgentStatus, IncomingMessage, IncomingTask, Message, StatusCode
 from agentbus.v1.agent_stream_pb2 import ErrorStatus, SendResult, SendResultFrame
 
 BUS = "agentbus://bus"
@@ -343,5 +343,40 @@ def test_an_agent_that_is_not_started_says_so() -> None:
     async def story(bus: FakeBus, agent: Agent) -> None:
         with pytest.raises(RuntimeError, match="not started"):
             await agent.send(Message("python://other"))
+
+    play(story)
+
+
+def test_call_is_not_for_coroutines() -> None:
+    async def story(bus: FakeBus, agent: Agent) -> None:
+        @agent.on_task
+        async def work(task: IncomingTask) -> None:
+            task.call(task.progress(50))
+
+        agent.start()
+        stream = await bus.stream()
+        stream.deliver("d-1", "t-1")
+        error = (await answer(stream)).payload.fields["error"].struct_value.fields
+        assert error["reason"].string_value == "RuntimeError"
+
+    play(story)
+
+
+def test_a_status_handler_that_raises_does_not_end_the_agent() -> None:
+    async def story(bus: FakeBus, agent: Agent) -> None:
+        complaints: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+
+        @agent.on_status
+        def hear(status: AgentStatus) -> None:
+            raise ValueError(status.state)
+
+        agent.on_task(lambda task: None)
+        agent.start()
+        stream = await bus.stream()
+        stream.deliver("d-1", "t-1")
+        await answer(stream)
+        raised = [complaint["exception"].args[0] for complaint in complaints]
+        assert raised == [AgentState.CONNECTING, AgentState.ONLINE]
 
     play(story)

@@ -72,7 +72,7 @@ HEALTHY_STREAM: Final = 5.0
 """A stream or a wait that lived this long was no failed attempt: the backoff starts over."""
 
 FAREWELL_TIMEOUT: Final = 5.0
-"""Time for the bus to end a stream that the agent has ended."""
+"""Time for the bus to end a stream that the agent has ended, and for calls to notice a lost connection."""
 
 CLOSE_GRACE: Final = 10.0
 """Time for handlers to stop and for answers to come when an agent closes."""

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from grpc import StatusCode
+
 from agentbus import limits
 from agentbus._agent.connector import Connector
 from agentbus._agent.handler import Handlers
@@ -109,6 +111,9 @@ class Connection:
         except AgentbusError as refusal:
             error = refusal
             raise
+        except Exception as fault:
+            error = AgentbusError(StatusCode.INTERNAL, f"the client failed: {fault!r}")
+            raise error from fault
         finally:
             self._work.stop(error or has_left())
             self._sends.fail(self.lifecycle.finish(error))

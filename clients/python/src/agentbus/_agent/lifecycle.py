@@ -23,7 +23,8 @@ class Lifecycle:
         self.over: AgentbusError | None = None
         """Why nothing can be sent any more; None while the agent is on the bus or on its way."""
         self._handlers = handlers
-        self._welcomed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._welcomed: asyncio.Future[None] = self._loop.create_future()
 
     def set(self, status: AgentStatus) -> None:
         """Says where the connection stands."""
@@ -33,7 +34,8 @@ class Lifecycle:
                 "connecting again in %.1f s: %s", status.retry_in, status.error or "the bus ended the stream"
             )
         if self._handlers.on_status is not None:
-            self._handlers.on_status(status)
+            # In a turn of its own, so that a handler that raises is the program's fault and not the agent's end.
+            self._loop.call_soon(self._handlers.on_status, status)
 
     def welcomed(self) -> None:
         """The bus has welcomed the agent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ class Run:
         "_pause",
         "_send",
         "_task",
+        "_thread",
         "cancellation",
         "delivery_id",
         "extended_at",
@@ -55,6 +57,7 @@ class Run:
         """The bus took the task away: nothing is left to settle, and nobody wants the outcome."""
         self._send = send
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         self._task: asyncio.Task[Any] | None = None
         self._pause: asyncio.Event | None = None
 
@@ -104,6 +107,9 @@ class Run:
 
     def call(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
         """Runs a coroutine on the agent's loop, from another thread."""
+        if threading.get_ident() == self._thread:
+            coroutine.close()
+            raise RuntimeError("a handler that is a coroutine awaits others; `call` is for plain functions")
         if self.cancellation is not None:
             coroutine.close()
             raise self.cancellation

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grpc import aio
+from grpc import StatusCode, aio
 
 from agentbus import limits
 from agentbus._agent.lane import Lane
@@ -133,6 +133,9 @@ class AgentStream:
         except (aio.AioRpcError, asyncio.InvalidStateError):
             # The stream is over; its reader knows why.
             return
+        except Exception as fault:
+            self.abort(AgentbusError(StatusCode.INTERNAL, f"the client failed: {fault!r}"))
+            raise
 
     def _next_frame(self) -> bytes | None:
         if not self._is_welcomed:

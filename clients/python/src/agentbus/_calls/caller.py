@@ -40,7 +40,8 @@ class Caller:
         lost = self._channel
         if lost is not None and lost.get_state() is ChannelConnectivity.TRANSIENT_FAILURE:
             self._channel = None
-            closing = asyncio.create_task(lost.close())
+            # Calls that were cut have failed; the grace is for those that have not noticed yet.
+            closing = asyncio.create_task(lost.close(limits.FAREWELL_TIMEOUT))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
         if self._channel is None:
@@ -63,6 +64,8 @@ class Caller:
         channel, self._channel = self._channel, None
         if channel is not None:
             await channel.close()
+        for closing in self._closing:
+            closing.cancel()
         if self._closing:
             await asyncio.wait(self._closing)
 

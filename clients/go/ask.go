@@ -38,19 +38,20 @@ func (d *delegator) ask(ctx context.Context, task TaskRequest) (*Answer, error) 
 	}
 	end := time.Now().Add(wait)
 	backoff := newWaits(d.calls.backoff)
-	for failures := 0; ; {
+	wasThere := false
+	for failures := 1; ; failures++ {
 		start := time.Now()
 		answer, err := d.askOnce(ctx, message.id, request, end.Sub(start))
 		if !errors.Is(err, Unavailable) {
 			return answer, err
 		}
-		// A call that held for a while was no failed try: a long wait may well outlive some restarts of the bus.
+		// A call that held for a while found a bus, which is waited for as long as there is time, however long it is away.
 		if time.Since(start) >= healthyStream {
-			failures = 0
+			wasThere = true
 			backoff.reset()
 		}
-		failures++
-		if failures >= maxCallAttempts || !d.calls.sleep(ctx, backoff) || !time.Now().Before(end) {
+		isVain := !wasThere && failures >= maxCallAttempts
+		if isVain || !d.calls.sleep(ctx, min(backoff.next(), time.Until(end))) || !time.Now().Before(end) {
 			return nil, d.calls.errorOf(ctx, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	// Registers the methods whose options are looked up here.
 	_ "github.com/vibes/agent-communication-bus/gen/go/agentbus/v1"
@@ -45,18 +46,19 @@ func (c *calls) Invoke(ctx context.Context, method string, request, reply any, o
 		if attempt >= attempts || !errors.Is(err, Unavailable) {
 			return err
 		}
-		if !c.sleep(ctx, backoff) {
+		if !c.sleep(ctx, backoff.next()) {
 			return c.errorOf(ctx, err)
 		}
 	}
 }
 
-func (c *calls) sleep(ctx context.Context, backoff *waits) bool {
+// sleep waits, unless the caller or the client ends it first; says whether it slept to the end.
+func (c *calls) sleep(ctx context.Context, wait time.Duration) bool {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(c.closed, cancel)
 	defer stop()
-	return sleep(ctx, backoff.next())
+	return sleep(ctx, wait)
 }
 
 // errorOf says what a call failed with: that its caller or the client itself ended it goes before what it looks like.

@@ -41,10 +41,18 @@ func (h *handling) sendResponse(task *Task, content Content) error {
 		}
 		err := task.run.outlet.respond(response)
 		// The work is done and may have been dear: its result waits for room, where a refusal would repeat the work.
-		if !errors.Is(err, ReasonMailboxFull) || !sleep(task.run.ctx, backoff.next()) {
+		if !isFull(err) || !sleep(task.run.ctx, backoff.next()) {
 			return err
 		}
 	}
+}
+
+// isFull says whether there is no room just now: in the delegator's mailbox, or among what this agent has unanswered,
+// which is the only other thing to run out that has no reason of the bus.
+func isFull(err error) bool {
+	var known *Error
+	return errors.As(err, &known) && known.Code == ResourceExhausted &&
+		(known.Reason == ReasonMailboxFull || known.Reason == "")
 }
 
 // failure is what the bus reads as the end of a task without success.

@@ -47,7 +47,7 @@ func (s *Session) follow(
 		if !errors.Is(err, Unavailable) {
 			return err
 		}
-		if !s.calls.sleep(ctx, backoff) {
+		if !s.calls.sleep(ctx, backoff.next()) {
 			return s.calls.errorOf(ctx, err)
 		}
 	}

@@ -1,12 +1,14 @@
 """Errors have what the bus said, and a broken connection is UNAVAILABLE whatever gRPC calls it."""
 
+import pickle
+
 import pytest
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 from grpc.aio import AioRpcError, Metadata
 
-from agentbus import Agent, AgentbusError, MessageType, Orchestrator, StatusCode
+from agentbus import Agent, AgentbusError, MessageType, Orchestrator, Reject, RetryLater, StatusCode
 from agentbus._agent.connector import is_final
 from agentbus._wire.channel import endpoint
 from agentbus._wire.status import from_call, from_status
@@ -52,6 +54,15 @@ def test_the_error_of_a_frame() -> None:
     error = from_status(ErrorStatus(code=10, message="text", info=INFO))
     assert (error.code, error.reason, error.facts) == (StatusCode.ABORTED, "STREAM_FENCED", {"instance_id": "i-1"})
     assert from_status(ErrorStatus(code=99)).code is StatusCode.UNKNOWN
+
+
+def test_errors_cross_the_borders_of_processes() -> None:
+    error = AgentbusError(StatusCode.ABORTED, "text", reason="TASK_CANCELLED", facts={"cause": "CANCELLED"})
+    back = pickle.loads(pickle.dumps(error))
+    assert (back.code, back.message, back.reason, back.facts) == (error.code, "text", error.reason, error.facts)
+    later = pickle.loads(pickle.dumps(RetryLater(2.5, "busy")))
+    assert (later.delay, str(later)) == (2.5, "busy")
+    assert str(pickle.loads(pickle.dumps(Reject("no")))) == "no"
 
 
 def test_which_errors_are_final() -> None:

@@ -36,7 +36,7 @@ class Agent:
 
     Set its handlers with `@agent.on_task` and `@agent.on_message`, and then `asyncio.run(agent.run())`; or use it with
     `async with` beside other work: it is welcomed when the block begins, and closes when it ends. An agent without
-    these handlers only sends.
+    these handlers only sends. One that has left does not come back: make another.
     """
 
     def __init__(

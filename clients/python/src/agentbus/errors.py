@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from grpc import StatusCode
 
@@ -37,6 +37,14 @@ class AgentbusError(Exception):
         name = self.code.name if self.reason is None else f"{self.code.name}, {self.reason}"
         return f"{self.message} ({name})"
 
+    def __reduce__(self) -> tuple[Callable[..., AgentbusError], tuple[object, ...]]:
+        # Errors cross the borders of processes, as those of a pool that does the work of a handler.
+        return (_restore, (self.code, self.message, self.reason, self.facts))
+
+
+def _restore(code: StatusCode, message: str, reason: str | None, facts: Mapping[str, str]) -> AgentbusError:
+    return AgentbusError(code, message, reason=reason, facts=facts)
+
 
 class RetryLater(Exception):
     """Raised by a handler that cannot do its work now: the message goes back and comes again.
@@ -50,9 +58,12 @@ class RetryLater(Exception):
     """Why, for people; at most 1,024 bytes of it are kept."""
 
     def __init__(self, delay: float, reason: str = "the agent asked to retry later") -> None:
-        super().__init__(reason)
+        super().__init__(delay, reason)
         self.delay = delay
         self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class Reject(Exception):

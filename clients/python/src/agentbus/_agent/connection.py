@@ -83,7 +83,8 @@ class Connection:
     async def send(self, message: Message) -> SendOutcome:
         """Sends a message; returns when it is on disk."""
         if self.lifecycle.over is not None:
-            raise self.lifecycle.over
+            # Anew each time: an error that is raised again and again keeps all its tracebacks.
+            raise self.lifecycle.over.with_traceback(None)
         self._message_count += 1
         message_id = f"{self._message_prefix}-{self._message_count}"
         envelope = envelope_of(message, sender=self._agent_id, message_id=message_id, now=datetime.now(timezone.utc))

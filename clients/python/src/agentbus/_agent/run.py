@@ -102,7 +102,7 @@ class Run:
     async def send(self, message: Message) -> SendOutcome:
         """Sends a message; raises the cancellation once the bus has taken the task away."""
         if self.is_withdrawn and self.cancellation is not None:
-            raise self.cancellation
+            raise self.cancellation.with_traceback(None)
         return await self._send(message)
 
     def call(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
@@ -112,7 +112,7 @@ class Run:
             raise RuntimeError("a handler that is a coroutine awaits others; `call` is for plain functions")
         if self.cancellation is not None:
             coroutine.close()
-            raise self.cancellation
+            raise self.cancellation.with_traceback(None)
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def is_meant(self, withdrawal: Withdrawal) -> bool:

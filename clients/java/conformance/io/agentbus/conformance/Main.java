@@ -25,7 +25,6 @@ public final class Main {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = input.readLine(); line != null; line = input.readLine()) {
       Facts command = Facts.parse(line);
-      // Commands that begin something do so in the order in which they were given.
       threads.execute(() -> commands.run(command));
     }
     lines.flush();

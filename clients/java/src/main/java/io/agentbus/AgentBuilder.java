@@ -240,7 +240,8 @@ public final class AgentBuilder {
    * What hears of messages that this process sent with {@link OutgoingMessage#receipts}, one after
    * the other, while a stream is open.
    *
-   * @param listener should not block for long, as what waits for it is in memory
+   * @param listener should not block for long: beyond 10,000 receipts that wait for it, others are
+   *     left out
    * @return this
    */
   public AgentBuilder onReceipt(Consumer<Receipt> listener) {

@@ -13,7 +13,12 @@ public record AskOptions(Duration timeout, boolean cancelOnTimeout) {
   /** Waits for an hour, and lets the task go on. */
   public static final AskOptions DEFAULT = new AskOptions(Limits.MAX_ANSWER_WAIT, false);
 
-  /** Checks the timeout. */
+  /**
+   * Checks the timeout.
+   *
+   * @param timeout above 0, at most 1 hour
+   * @param cancelOnTimeout whether the task ends with the wait
+   */
   public AskOptions {
     if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Limits.MAX_ANSWER_WAIT) > 0) {
       throw new IllegalArgumentException("a timeout is above 0 and at most 1 hour");

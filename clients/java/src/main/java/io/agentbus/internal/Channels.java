@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -64,8 +65,11 @@ public final class Channels {
   private static URI parse(String address) {
     try {
       URI uri = new URI(address);
-      String scheme = String.valueOf(uri.getScheme()).toLowerCase(java.util.Locale.ROOT);
-      if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      boolean isKnown = scheme.equals("http") || scheme.equals("https");
+      boolean isHost =
+          uri.getHost() != null && (uri.getPath().isEmpty() || uri.getPath().equals("/"));
+      if (isKnown && isHost) {
         return uri;
       }
       throw wrong(address, null);

@@ -106,6 +106,9 @@ public final class Limits {
   /** Handled messages that are remembered until the bus confirmed it: the largest credit. */
   public static final int MAX_REMEMBERED_MESSAGES = 10_000;
 
+  /** News that a slow listener has not heard of yet: as many as messages may be unanswered. */
+  public static final int MAX_UNTOLD_NEWS = 10_000;
+
   /**
    * Frames that are read ahead of the agent: enough that the connection does not idle between two
    * of them, few enough that large ones do not fill the memory.

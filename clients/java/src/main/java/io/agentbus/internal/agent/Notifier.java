@@ -1,11 +1,15 @@
 package io.agentbus.internal.agent;
 
+import io.agentbus.internal.Limits;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Tells a listener of the program one thing after the other, off the loop. */
+/**
+ * Tells a listener of the program one thing after the other, off the loop. What comes while too
+ * much is untold is left out: only receipts are that many, and the bus itself may drop those.
+ */
 final class Notifier<T> {
   private final Consumer<T> listener;
   private final ConcurrentLinkedQueue<T> news = new ConcurrentLinkedQueue<>();
@@ -16,6 +20,9 @@ final class Notifier<T> {
   }
 
   void tell(T item) {
+    if (untold.get() >= Limits.MAX_UNTOLD_NEWS) {
+      return;
+    }
     news.add(item);
     if (untold.getAndIncrement() == 0) {
       ForkJoinPool.commonPool().execute(this::tellAll);

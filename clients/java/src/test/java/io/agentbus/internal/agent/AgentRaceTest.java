@@ -28,6 +28,7 @@ class AgentRaceTest {
   private ScriptedBus bus;
   private AgentClient agent;
   private final AtomicInteger started = new AtomicInteger();
+  private final CompletableFuture<Void> begun = new CompletableFuture<>();
   private final CompletableFuture<Object> result = new CompletableFuture<>();
   private final CompletableFuture<AgentbusException> cancelled = new CompletableFuture<>();
 
@@ -40,6 +41,7 @@ class AgentRaceTest {
                 task -> {
                   started.incrementAndGet();
                   task.cancelled().thenAccept(cancelled::complete);
+                  begun.complete(null);
                   // A copy for each, as a stage is cancelled with its task.
                   return result.copy();
                 },
@@ -117,6 +119,7 @@ class AgentRaceTest {
   void startsAnewForANewAttempt() throws Exception {
     ScriptedBus.Stream stream = bus.welcome();
     stream.deliver("d1", "t", 1);
+    begun.get(10, TimeUnit.SECONDS);
     stream.deliver("d2", "t", 2);
     cancelled.get(10, TimeUnit.SECONDS);
     result.complete(Map.of());

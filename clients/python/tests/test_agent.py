@@ -380,3 +380,19 @@ def test_a_status_handler_that_raises_does_not_end_the_agent() -> None:
         assert raised == [AgentState.CONNECTING, AgentState.ONLINE]
 
     play(story)
+
+
+def test_a_new_attempt_of_a_task_that_was_handled_is_handled_anew() -> None:
+    async def story(bus: FakeBus, agent: Agent) -> None:
+        agent.on_task(lambda task: None)
+        agent.start()
+        stream = await bus.stream()
+        for delivery_id, accepted_at in (("d-1", 1), ("d-2", 2)):
+            # The acknowledgement of the first is not confirmed when the second comes.
+            stream.deliver(delivery_id, "t-1", accepted_at=accepted_at)
+            await answer(stream)
+            assert list((await stream.next("ack")).delivery_ids) == [delivery_id]
+        stream.deliver("d-3", "t-1", accepted_at=2)
+        assert list((await stream.next("ack")).delivery_ids) == ["d-3"]
+
+    play(story)

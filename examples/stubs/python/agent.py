@@ -8,6 +8,7 @@ import os
 import queue
 import signal
 import threading
+import time
 import uuid
 from urllib.parse import urlsplit
 
@@ -69,7 +70,7 @@ def answer(delivery: Delivery) -> None:
 def beat(interval: float) -> None:
     """Says something every so many seconds: after two intervals of silence the bus takes an agent for gone."""
     while True:
-        threading.Event().wait(interval)
+        time.sleep(interval)
         outgoing.put(AgentStreamRequest(heartbeat=ClientHeartbeat()))
 
 

@@ -131,14 +131,17 @@ class Run:
         )
 
 
-def is_new_attempt(message: IncomingMessage, delivered: IncomingMessage) -> bool:
-    """Whether a delivery of the same message is a new attempt of its task.
+def attempt_time(message: IncomingMessage) -> datetime | None:
+    """What tells the attempts of a task apart: when the mail was accepted. None for what is no task."""
+    return message.accepted_at if message.type is MessageType.TASK_REQUEST else None
+
+
+def is_new_attempt(before: datetime | None, now: datetime | None) -> bool:
+    """Whether a delivery is a new attempt of the task of an earlier one, by their attempt times.
 
     A redelivery of the same mail was accepted at the same time.
     """
-    before, now = message.accepted_at, delivered.accepted_at
-    is_task = message.type is MessageType.TASK_REQUEST
-    return is_task and before is not None and now is not None and before < now
+    return before is not None and now is not None and before < now
 
 
 def _is_older(mail: datetime | None, news: datetime | None) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 
 from agentbus import limits
 from agentbus._agent.receive import incoming_message
-from agentbus._agent.run import Run, is_new_attempt
+from agentbus._agent.run import Run, attempt_time, is_new_attempt
 from agentbus._agent.settlements import ACKNOWLEDGE, Acknowledge, Disposition, Requeue, Settlements
 from agentbus._agent.withdrawal import Withdrawal, read_withdrawal, taken_away
 from agentbus.errors import AgentbusError
@@ -46,8 +47,8 @@ class Work:
         """Those whose outcome counts, by their message."""
         self._holders: dict[str, Run] = {}
         """Those that hold a delivery, by its id."""
-        self._handled: dict[tuple[str, str], IncomingMessage] = {}
-        """Handled messages, oldest first."""
+        self._handled: dict[tuple[str, str], datetime | None] = {}
+        """Attempt times of handled messages, oldest first."""
         self._lease = 0.0
         self._stopped: AgentbusError | None = None
 
@@ -109,8 +110,8 @@ class Work:
         withdrawal = read_withdrawal(message)
         if withdrawal is not None:
             self._obey(withdrawal, delivery.delivery_id)
-        elif key in self._handled and not is_new_attempt(self._handled[key], message):
-            self._settle(self._handled[key], delivery.delivery_id, ACKNOWLEDGE)
+        elif key in self._handled and not is_new_attempt(self._handled[key], attempt_time(message)):
+            self._settle(message, delivery.delivery_id, ACKNOWLEDGE)
         else:
             self._take_up(key, message, delivery.delivery_id)
 
@@ -123,7 +124,7 @@ class Work:
 
     def _take_up(self, key: tuple[str, str], message: IncomingMessage, delivery_id: str) -> None:
         in_hand = self._current.get(key)
-        if in_hand is not None and not is_new_attempt(in_hand.message, message):
+        if in_hand is not None and not is_new_attempt(attempt_time(in_hand.message), attempt_time(message)):
             self._hold(in_hand, delivery_id)
             return
         if in_hand is not None:
@@ -156,20 +157,21 @@ class Work:
         self._changed()
 
     def _settle(self, message: IncomingMessage, delivery_id: str | None, disposition: Disposition) -> None:
+        key, attempt = _key(message), attempt_time(message)
         if isinstance(disposition, Acknowledge):
-            self._remember(message)
+            self._remember(key, attempt)
         if delivery_id is not None:
-            self.lane.settle(delivery_id, disposition, lambda: self._forget(message))
+            self.lane.settle(delivery_id, disposition, lambda: self._forget(key, attempt))
 
-    def _remember(self, message: IncomingMessage) -> None:
-        self._handled[_key(message)] = message
+    def _remember(self, key: tuple[str, str], attempt: datetime | None) -> None:
+        self._handled[key] = attempt
         if len(self._handled) > limits.MAX_REMEMBERED_MESSAGES:
             del self._handled[next(iter(self._handled))]
 
-    def _forget(self, message: IncomingMessage) -> None:
+    def _forget(self, key: tuple[str, str], attempt: datetime | None) -> None:
         # A later attempt of the same task may have taken its place.
-        if self._handled.get(_key(message)) is message:
-            del self._handled[_key(message)]
+        if self._handled.get(key) == attempt:
+            self._handled.pop(key, None)
 
     def _take_away(self, run: Run, error: AgentbusError) -> None:
         self._let_go(run)

@@ -21,7 +21,6 @@ struct Inner {
     reason: Option<String>,
     message: String,
     facts: HashMap<String, String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -37,7 +36,7 @@ impl Error {
         facts: HashMap<String, String>,
     ) -> Self {
         let reason = reason.map(|reason| name_of(reason).to_owned());
-        Self::from_parts(code, reason, message.into(), facts, None)
+        Self::from_parts(code, reason, message.into(), facts)
     }
 
     pub(crate) fn from_parts(
@@ -45,14 +44,12 @@ impl Error {
         reason: Option<String>,
         message: String,
         facts: HashMap<String, String>,
-        source: Option<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
         Self(Arc::new(Inner {
             code,
             reason,
             message,
             facts,
-            source,
         }))
     }
 
@@ -111,11 +108,8 @@ impl fmt::Debug for Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
-    }
-}
+/// It has no source: its text says all that is known, so that nothing is said twice by who prints the whole chain.
+impl StdError for Error {}
 
 fn name_of(reason: ErrorReason) -> &'static str {
     let name = reason.as_str_name();

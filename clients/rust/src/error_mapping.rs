@@ -20,7 +20,6 @@ pub(crate) fn from_status(status: Status) -> Error {
             Some(info.reason),
             status.message().to_owned(),
             info.metadata,
-            None,
         );
     }
     let code = match status.code() {
@@ -28,13 +27,13 @@ pub(crate) fn from_status(status: Status) -> Error {
         code => code,
     };
     let message = text_of_chain(&status, status.message());
-    Error::from_parts(code, None, message, HashMap::new(), Some(Box::new(status)))
+    Error::from_parts(code, None, message, HashMap::new())
 }
 
 /// The error of a connection that could not be made.
 pub(crate) fn from_transport(error: tonic::transport::Error) -> Error {
     let message = text_of_chain(&error, "");
-    Error::from_parts(Code::Unavailable, None, message, HashMap::new(), Some(Box::new(error)))
+    Error::new(Code::Unavailable, message)
 }
 
 /// The error that a frame carries.
@@ -43,7 +42,7 @@ pub(crate) fn from_frame(status: ErrorStatus) -> Error {
         Some(info) => (Some(info.reason), info.metadata),
         None => (None, HashMap::new()),
     };
-    Error::from_parts(Code::from_i32(status.code), reason, status.message, facts, None)
+    Error::from_parts(Code::from_i32(status.code), reason, status.message, facts)
 }
 
 /// The bus answered without what the contract promises.

@@ -1,7 +1,5 @@
 //! Errors that are not the bus's own say where it was looked for: the address may be wrong.
 
-use std::collections::HashMap;
-
 use tonic::Code;
 
 use crate::error::Error;
@@ -10,7 +8,7 @@ use crate::error::Error;
 pub(crate) fn unreachable(address: &str, cause: Option<&Error>) -> Error {
     let why = cause.map_or("nothing answers", Error::message);
     let text = format!("cannot reach the bus at {address}: {why}");
-    retold(Code::Unavailable, text, cause)
+    Error::new(Code::Unavailable, text)
 }
 
 /// Says where the bus was looked for in an error that is not the bus's own: it gives a reason with each of its errors, so
@@ -22,23 +20,20 @@ pub(crate) fn with_address(error: Error, address: &str) -> Error {
         Code::Unavailable => unreachable(address, Some(&error)),
         Code::DeadlineExceeded => {
             let text = format!("no answer from the bus at {address}: {message}");
-            retold(error.code(), text, Some(&error))
+            Error::new(error.code(), text)
         }
         Code::Unimplemented | Code::Unauthenticated | Code::PermissionDenied => {
             let text = format!("what answers at {address} is no bus, or none that knows this call: {message}");
-            retold(error.code(), text, Some(&error))
+            Error::new(error.code(), text)
         }
         _ => error,
     }
 }
 
-fn retold(code: Code, text: String, cause: Option<&Error>) -> Error {
-    let source = cause.map(|cause| Box::new(cause.clone()) as _);
-    Error::from_parts(code, None, text, HashMap::new(), source)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
     use crate::ErrorReason;
 

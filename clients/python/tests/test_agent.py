@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 from fake_bus import NOTIFICATION, FakeBus, FakeStream, play
 
-from agentbus import Agent, AgentbusError, AgentState, AgentStatus, IncomingMessage, IncomingTask, Message, StatusCode
+from agentbus import (
+    Agent,
+    AgentbusError,
+    AgentState,
+    AgentStatus,
+    Binary,
+    IncomingMessage,
+    IncomingTask,
+    Message,
+    StatusCode,
+)
 from agentbus.v1.agent_stream_pb2 import ErrorStatus, SendResult, SendResultFrame
 
 BUS = "agentbus://bus"
@@ -291,18 +301,21 @@ def test_a_result_that_is_no_json_fails_the_task() -> None:
     async def story(bus: FakeBus, agent: Agent) -> None:
         @agent.on_task
         async def work(task: IncomingTask) -> Any:
-            return {"bad": object()} if task.task_id == "t-1" else ["no object"]
+            if task.task_id == "t-4":
+                raise FileNotFoundError("no file \udcff")
+            results: list[Any] = [{"bad": object()}, ["no object"], Binary("no bytes", "text/plain")]  # type: ignore[arg-type]
+            return results[int(task.task_id[-1]) - 1]
 
         agent.start()
         stream = await bus.stream()
         reasons = []
-        for number in (1, 2):
+        for number in (1, 2, 3, 4):
             stream.deliver(f"d-{number}", f"t-{number}")
             payload = (await answer(stream)).payload
             assert payload.fields["status"].string_value == "failed"
             reasons.append(payload.fields["error"].struct_value.fields["reason"].string_value)
             await stream.next("ack")
-        assert reasons == ["INVALID_ARGUMENT", "TypeError"]
+        assert reasons == ["INVALID_ARGUMENT", "TypeError", "TypeError", "FileNotFoundError"]
 
     play(story)
 

@@ -76,6 +76,8 @@ def containing_itself() -> dict[str, Any]:
         ({"n": math.nan}, "no number nan"),
         ({"n": -math.inf}, "no number -inf"),
         ({1: "x"}, "keys"),
+        ({"x": "\ud800"}, "half a character"),
+        ({"\ud800": 1}, "half a character"),
         ({"x": b"bytes"}, "type bytes"),
         ({"x": object()}, "type object"),
         (nested(31), "30 levels"),

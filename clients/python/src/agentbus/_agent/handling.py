@@ -72,13 +72,14 @@ class Handling:
         """
         try:
             await self._send_response(run, response)
-        except AgentbusError as refusal:
+        except Exception as refusal:
+            # Of the bus, or of the codec, which takes no text for bytes.
             if run.cancellation is not None:
                 return Requeue(0, "the agent left before its response was on disk")
             try:
                 await self._send_response(run, _failure(run.message, refusal))
             except AgentbusError:
-                return Drop(f"the response was refused: {refusal.message}")
+                return Drop(f"the response was refused: {_text(refusal)}")
         return ACKNOWLEDGE
 
     async def _send_response(self, run: Run, response: Message) -> None:
@@ -136,7 +137,9 @@ def _is_for_want_of_room(error: AgentbusError) -> bool:
 
 
 def _text(error: BaseException) -> str:
-    return error.message if isinstance(error, AgentbusError) else str(error)
+    text = error.message if isinstance(error, AgentbusError) else str(error)
+    # Names of files may have what is no character.
+    return text.encode(errors="replace").decode()
 
 
 def _log(run: Run, error: BaseException) -> None:

@@ -23,7 +23,10 @@ def fill_struct(struct: Struct, payload: Mapping[str, Any]) -> None:
     """Puts a JSON object into an empty Struct; INVALID_ARGUMENT for what JSON, or a double, cannot say."""
     if not isinstance(payload, Mapping):
         raise _invalid(f"a payload is a JSON object, not a value of type {type(payload).__name__}")
-    _fill_struct(struct, payload, 1)
+    try:
+        _fill_struct(struct, payload, 1)
+    except UnicodeEncodeError as error:
+        raise _invalid(f"a text has half a character in it: {error.reason}") from None
 
 
 def _fill_struct(struct: Struct, payload: Mapping[str, Any], depth: int) -> None:

@@ -98,17 +98,21 @@ public final class Errors {
   }
 
   /**
-   * The text of the status, and of what broke a connection the innermost cause, which says most.
+   * The text of the status, and of what broke a connection the innermost cause, which says most:
+   * gRPC's own text for it is no more than "io exception", and further lines on its inside.
    */
   private static String textOf(Status status) {
     Throwable cause = status.getCause();
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String text = status.getDescription();
+    String description = status.getDescription();
     if (cause == null || cause.getMessage() == null) {
-      return text == null ? "the call failed" : text;
+      return description == null ? "the call failed" : description;
     }
-    return text == null ? cause.getMessage() : text + ": " + cause.getMessage();
+    String text = description == null ? "" : description.lines().findFirst().orElse("");
+    return text.isEmpty() || text.equals("io exception")
+        ? cause.getMessage()
+        : text + ": " + cause.getMessage();
   }
 }

@@ -82,7 +82,10 @@ public interface Agent extends AutoCloseable {
    */
   CompletableFuture<Void> drain(Duration grace);
 
-  /** Leaves within 10 s, with the handlers cancelled at once, and waits for it. Never fails. */
+  /**
+   * Leaves within 10 s, with the handlers cancelled at once, and waits for it. Never fails. A
+   * handler calls {@link #close(Duration)} instead, as this would wait for the handler itself.
+   */
   @Override
   void close();
 

@@ -21,7 +21,7 @@ import { startTestee } from '../test/clients/driver/testee.ts';
 
 const PAGE = 'docs/clients.md';
 /** Messages of a first burst whose figures nobody wants: just-in-time compilers, connections. */
-const WARM_UP = 1_000;
+const WARM_UP = 5_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

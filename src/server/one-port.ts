@@ -83,7 +83,10 @@ export function createOnePort(options: PortOptions): OnePort {
   };
 }
 
-/** Like the sockets of Node's own server of HTTP/1.1: a client may close its half after the request. */
+/**
+ * Like the sockets of Node's own server of HTTP/1.1: a client may close its half after the request. Not over TLS, as Node does
+ * it too: a client that refuses the certificate and leaves would hold its connection until the handshake times out.
+ */
 const TCP_OPTIONS = { allowHalfOpen: true, noDelay: true, keepAlive: true };
 
 function createTls(
@@ -93,7 +96,7 @@ function createTls(
 ): Server {
   const handshakeTimeout = limits.sniffTimeoutMs;
   const server = createTlsServer(
-    { ...TCP_OPTIONS, ...tls, handshakeTimeout, ALPNProtocols: ['h2', 'http/1.1'] },
+    { ...TCP_OPTIONS, ...tls, allowHalfOpen: false, handshakeTimeout, ALPNProtocols: ['h2', 'http/1.1'] },
     accept,
   );
   // A failed handshake is the client's business; the socket is closed already.

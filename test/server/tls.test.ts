@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +37,16 @@ describe('a port with a certificate', () => {
     await once(socket, 'close');
     // A TLS alert record at most.
     expect(heard.length === 0 || heard[0] === 0x15).toBe(true);
+  });
+
+  it('is not held up by a client that does not trust the certificate', async () => {
+    // The times are long enough that a port which waits for them fails the test.
+    const patient = { sniffTimeoutMs: 3_600_000, goodbyeMs: 3_600_000 };
+    const { port, server } = await startServer({ tls, limits: patient });
+    const socket = connectTls({ port, host: '127.0.0.1' });
+    socket.on('error', (refusal) => expect(refusal.message).toContain('certificate'));
+    await new Promise((resolve) => socket.once('close', resolve));
+    await server.drain('tests');
   });
 
   it('cuts a client that does not finish the handshake', async () => {

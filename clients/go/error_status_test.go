@@ -73,6 +73,12 @@ func TestContextError(t *testing.T) {
 	if err := contextError(late); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
+	why := errors.New("the user left")
+	explained, explain := context.WithCancelCause(t.Context())
+	explain(why)
+	if err := contextError(explained); !errors.Is(err, context.Canceled) || !errors.Is(err, why) {
+		t.Errorf("got %v", err)
+	}
 	withdrawn, withdraw := context.WithCancelCause(t.Context())
 	withdraw(takenAwayError("t"))
 	if err := contextError(withdrawn); err.Facts["task_id"] != "t" {

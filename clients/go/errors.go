@@ -100,12 +100,16 @@ func invalidError(format string, args ...any) *Error {
 	return &Error{Code: InvalidArgument, Message: fmt.Sprintf(format, args...)}
 }
 
-// contextError says why ctx ended. A cause that is an Error is returned as it is: a handler's context ends with one.
+// contextError says why ctx ended: that it did, and the cause if somebody gave one. A cause that is an Error is returned as it
+// is: a handler's context ends with one.
 func contextError(ctx context.Context) *Error {
 	cause := context.Cause(ctx)
 	var known *Error
 	if errors.As(cause, &known) {
 		return known
+	}
+	if cause != ctx.Err() {
+		cause = errors.Join(ctx.Err(), cause)
 	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &Error{Code: DeadlineExceeded, Message: "the context's deadline passed", cause: cause}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"sync"
+	"unicode/utf8"
 
 	agentbusv1 "github.com/vibes/agent-communication-bus/gen/go/agentbus/v1"
 )
@@ -13,6 +14,11 @@ import (
 // CANCELLED when the agent leaves.
 func (a *Agent) Watch(ctx context.Context, sessionID string, after uint64) iter.Seq2[*SessionEvent, error] {
 	return func(yield func(*SessionEvent, error) bool) {
+		if sessionID == "" || !utf8.ValidString(sessionID) {
+			// The bus could not say which watch it refuses.
+			yield(nil, invalidError("there is no session %q to follow", sessionID))
+			return
+		}
 		a.watches.follow(ctx, &watcher{sessionID: sessionID, last: after, wakeup: make(chan struct{}, 1)}, yield)
 	}
 }

@@ -1,9 +1,11 @@
 package agentbus
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	agentbusv1 "github.com/vibes/agent-communication-bus/gen/go/agentbus/v1"
 	"google.golang.org/grpc/codes"
@@ -75,6 +77,26 @@ func TestWatchIsRefused(t *testing.T) {
 		}})
 		if err := <-ended; !errors.Is(err, ReasonSessionNotFound) {
 			t.Errorf("ended with %v", err)
+		}
+	})
+}
+
+// Goal: a session that no frame can name is an error at once, and nothing that the stream could die of. Method: no id, and one
+// that is not UTF-8.
+func TestWatchNeedsASession(t *testing.T) {
+	withBus(t, AgentOptions{}, func(t *testing.T, agent *Agent, bus *fakeBus) {
+		stream, _ := bus.accept()
+		for _, sessionID := range []string{"", "\xff"} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			for _, err := range agent.Watch(ctx, sessionID, 0) {
+				if !errors.Is(err, InvalidArgument) {
+					t.Errorf("%q: ended with %v", sessionID, err)
+				}
+			}
+			cancel()
+		}
+		if unheard(stream, (*agentbusv1.AgentStreamRequest).GetWatch) != 0 {
+			t.Error("the bus was asked")
 		}
 	})
 }

@@ -78,7 +78,7 @@ type MessageStatus struct {
 	StateAt time.Time
 	// Attempt counts the deliveries so far.
 	Attempt int
-	// Reason says why, for StateDeadLettered and StateWithdrawn.
+	// Reason says why, for MessageDeadLettered and MessageWithdrawn.
 	Reason string
 }
 

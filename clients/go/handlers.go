@@ -59,6 +59,6 @@ type Receipt struct {
 	Time time.Time
 	// Attempt counts the deliveries so far.
 	Attempt int
-	// Reason says why, for StateExpired, StateDeadLettered and StateWithdrawn.
+	// Reason says why, for MessageExpired, MessageDeadLettered and MessageWithdrawn.
 	Reason string
 }

@@ -59,16 +59,16 @@ type MessageState string
 
 // The states of messages.
 const (
-	// StateQueued is on disk, waiting in the recipient's mailbox.
-	StateQueued MessageState = "QUEUED"
-	// StateDelivered is handed to the recipient, who has not settled it yet.
-	StateDelivered MessageState = "DELIVERED"
-	// StateAcknowledged is settled by the recipient: done.
-	StateAcknowledged MessageState = "ACKNOWLEDGED"
-	// StateExpired is past its time before it was settled.
-	StateExpired MessageState = "EXPIRED"
-	// StateDeadLettered is given up: rejected for good, or delivered too often without an acknowledgement.
-	StateDeadLettered MessageState = "DEAD_LETTERED"
-	// StateWithdrawn is taken back by the bus before it was settled: its task ended, or somebody else is asked.
-	StateWithdrawn MessageState = "WITHDRAWN"
+	// MessageQueued is on disk, waiting in the recipient's mailbox.
+	MessageQueued MessageState = "QUEUED"
+	// MessageDelivered is handed to the recipient, who has not settled it yet.
+	MessageDelivered MessageState = "DELIVERED"
+	// MessageAcknowledged is settled by the recipient: done.
+	MessageAcknowledged MessageState = "ACKNOWLEDGED"
+	// MessageExpired is past its time before it was settled.
+	MessageExpired MessageState = "EXPIRED"
+	// MessageDeadLettered is given up: rejected for good, or delivered too often without an acknowledgement.
+	MessageDeadLettered MessageState = "DEAD_LETTERED"
+	// MessageWithdrawn is taken back by the bus before it was settled: its task ended, or somebody else is asked.
+	MessageWithdrawn MessageState = "WITHDRAWN"
 )

@@ -22,8 +22,8 @@ type Agent struct {
 	stopHandlers context.CancelCauseFunc
 }
 
-// RunAgent starts an agent, and has it leave when ctx ends, as [Agent.Close] does. Returns nil when it has left, or the error for
-// which it could not stay.
+// RunAgent starts an agent, and has it leave when ctx ends, as [Agent.Close] does. Returns nil when it has left, the error for
+// which it could not stay, or DEADLINE_EXCEEDED if handlers did not stop within 10 s.
 func RunAgent(ctx context.Context, options AgentOptions) error {
 	agent, err := StartAgent(options)
 	if err != nil {

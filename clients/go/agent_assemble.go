@@ -3,6 +3,7 @@ package agentbus
 import (
 	"context"
 	"iter"
+	"time"
 
 	agentbusv1 "github.com/vibes/agent-communication-bus/gen/go/agentbus/v1"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -92,15 +93,9 @@ func (a *Agent) heartbeatFrame() *agentbusv1.AgentStreamRequest {
 	return &agentbusv1.AgentStreamRequest{Frame: &agentbusv1.AgentStreamRequest_Heartbeat{Heartbeat: heartbeat}}
 }
 
-func (a *Agent) welcomed(welcome *agentbusv1.Welcome) {
-	lease := defaultLease
-	if said := welcome.GetLimits().GetLease(); said != nil {
-		lease = said.AsDuration()
-	}
+func (a *Agent) welcomed(connectionID string, lease time.Duration) {
 	a.work.leased(lease)
-	if !a.connector.isLeaving.Load() {
-		a.lifecycle.set(Status{State: StateOnline, ConnectionID: welcome.GetConnectionId()})
-	}
+	a.lifecycle.set(Status{State: StateOnline, ConnectionID: connectionID})
 	a.lifecycle.welcome()
 }
 
@@ -146,8 +141,8 @@ func (a *Agent) hear(receipt *agentbusv1.Receipt) {
 
 // send is for handlers: nothing is sent on behalf of a task that was taken away.
 func (a *Agent) send(ctx context.Context, run *run, message OutgoingMessage) (*Sent, error) {
-	if run.isWithdrawn.Load() {
-		return nil, contextError(run.ctx)
+	if err := run.withdrawn.Load(); err != nil {
+		return nil, err
 	}
 	return a.Send(ctx, message)
 }

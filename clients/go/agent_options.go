@@ -22,9 +22,10 @@ type AgentOptions struct {
 	// OnMessage takes all other messages. A message without a handler goes to the dead letters.
 	OnMessage MessageHandler
 	// OnReceipt hears what became of the messages that this process sent with Receipts, one after the other, while a stream is
-	// open. Receipts are dropped when it is 1,000 of them behind: MessageStatus of the contract knows all.
+	// open. Receipts are dropped when it is 1,000 of them behind: MessageStatus of an orchestrator knows all.
 	OnReceipt func(Receipt)
-	// OnStatus hears of each change of the connection, one after the other. It must not block.
+	// OnStatus hears of each change of the connection, one after the other. The stream waits for it: it must not block, and has
+	// Drain, Close, Send or Wait be called by another goroutine.
 	OnStatus func(Status)
 
 	// InstanceID names this process among those of the agent. A second process under the same name takes the place of

@@ -3,7 +3,7 @@ package agentbus
 import (
 	"context"
 	"errors"
-	"io/fs"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +124,69 @@ func TestDrain(t *testing.T) {
 	})
 }
 
+// Goal: an agent that is to leave while it connects takes no mail. Method: a drain after hello and before the welcome, with a
+// message that is still to be sent.
+func TestDrainBeforeTheWelcome(t *testing.T) {
+	workerTest(t, func(t *testing.T, _ *worker, agent *Agent, bus *fakeBus) {
+		stream := <-bus.streams
+		hear(stream, (*agentbusv1.AgentStreamRequest).GetHello)
+		sendInOrder(t, agent, 1)
+		drained := make(chan error, 1)
+		go func() { drained <- agent.Drain(context.Background()) }()
+		stream.welcome()
+		if frame := <-stream.fromAgent; frame.GetDrain() == nil {
+			t.Errorf("the agent said %v first", frame)
+		}
+		stream.accepted(hear(stream, sendFrame).GetMessages()[0].GetMessageId())
+		<-stream.isClosed
+		stream.ended <- io.EOF
+		if err := <-drained; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Goal: an agent that is to leave at once does not wait for a bus that has not welcomed it. Method: a close after hello.
+func TestCloseBeforeTheWelcome(t *testing.T) {
+	workerTest(t, func(t *testing.T, _ *worker, agent *Agent, bus *fakeBus) {
+		hear(<-bus.streams, (*agentbusv1.AgentStreamRequest).GetHello)
+		start := time.Now()
+		if err := agent.Close(context.Background()); err != nil || time.Since(start) != 0 {
+			t.Errorf("closed after %v with %v", time.Since(start), err)
+		}
+	})
+}
+
+// Goal: only a stream that was welcomed shows that there is a bus again. Method: streams that end 6 s after they were opened,
+// not welcomed; then one that ends 6 s after its welcome.
+func TestBackoffStartsOver(t *testing.T) {
+	var waits []time.Duration
+	options := AgentOptions{
+		Backoff:        Backoff{Random: func() float64 { return 1 }},
+		ConnectTimeout: -1,
+		OnStatus: func(status Status) {
+			if status.State == StateWaiting {
+				waits = append(waits, status.RetryIn)
+			}
+		},
+	}
+	withBus(t, options, func(t *testing.T, _ *Agent, bus *fakeBus) {
+		for _, isWelcomed := range []bool{false, false, true} {
+			stream := <-bus.streams
+			if isWelcomed {
+				stream.welcome()
+			}
+			time.Sleep(6 * time.Second)
+			stream.breakOff()
+		}
+		<-bus.streams
+		want := []time.Duration{200 * time.Millisecond, 400 * time.Millisecond, 200 * time.Millisecond}
+		if !slices.Equal(waits, want) {
+			t.Errorf("waited %v", waits)
+		}
+	})
+}
+
 // Goal: the grace of a drain is its context. Method: a handler that is never released.
 func TestDrainWithGrace(t *testing.T) {
 	workerTest(t, func(t *testing.T, worker *worker, agent *Agent, bus *fakeBus) {
@@ -183,50 +246,6 @@ func TestDrainOfTheBus(t *testing.T) {
 		}
 		if waited := time.Since(endedAt); waited != 3*time.Second {
 			t.Errorf("came back after %v", waited)
-		}
-	})
-}
-
-// Goal: a panic, an error and a missing handler each end one message and nothing else. Method: handlers that go wrong.
-func TestHandlersThatFail(t *testing.T) {
-	options := AgentOptions{OnTask: func(_ context.Context, task *Task) (Content, error) {
-		switch task.ID {
-		case "panics":
-			panic("nobody expects this")
-		case "typed":
-			return nil, &fs.PathError{Op: "open", Path: "a", Err: fs.ErrNotExist}
-		case "later":
-			return nil, RetryLater(time.Minute, "no model is free")
-		}
-		return nil, errors.New("no")
-	}}
-	withBus(t, options, func(t *testing.T, _ *Agent, bus *fakeBus) {
-		stream, _ := bus.accept()
-		named := func(id string) func(*agentbusv1.Delivery) {
-			return func(delivery *agentbusv1.Delivery) { delivery.Message.MessageId = id }
-		}
-		for id, want := range map[string][2]string{
-			"panics": {"panic", "nobody expects this"},
-			"typed":  {"PathError", "open a: file does not exist"},
-			"plain":  {"failed", "no"},
-		} {
-			stream.deliver(mail(id, named(id)))
-			response := hear(stream, sendFrame).GetMessages()[0]
-			said := response.GetPayload().GetFields()["error"].GetStructValue().GetFields()
-			if said["reason"].GetStringValue() != want[0] || !strings.Contains(said["message"].GetStringValue(), want[1]) {
-				t.Errorf("%s: failed with %v", id, said)
-			}
-			stream.accepted(response.GetMessageId())
-		}
-		stream.deliver(mail("later", named("later")))
-		if reject := hear(stream, rejectOf); reject.GetRequeueDelay().AsDuration() != time.Minute ||
-			reject.GetReason() != "no model is free" {
-			t.Errorf("rejected by %v", reject)
-		}
-		stream.deliver(mail("note", notification))
-		if reject := hear(stream, rejectOf); !reject.GetDrop() ||
-			reject.GetReason() != "the agent has no handler for NOTIFICATION" {
-			t.Errorf("rejected by %v", reject)
 		}
 	})
 }

@@ -45,9 +45,7 @@ func (c *connector) run() *Error {
 	defer c.guardConnecting()()
 	var last *Error
 	for !c.isDone() {
-		if !c.isLeaving.Load() {
-			c.lifecycle.set(Status{State: StateConnecting})
-		}
+		c.lifecycle.set(Status{State: StateConnecting})
 		err := c.runStream()
 		switch {
 		case c.isDone():
@@ -129,9 +127,7 @@ func (c *connector) pause(err *Error) {
 		next := c.backoff.next()
 		wait = &next
 	}
-	if !c.isLeaving.Load() {
-		c.lifecycle.set(Status{State: StateWaiting, RetryIn: *wait, Err: err})
-	}
+	c.lifecycle.set(Status{State: StateWaiting, RetryIn: *wait, Err: err})
 	timer := time.NewTimer(*wait)
 	defer timer.Stop()
 	select {
@@ -183,9 +179,8 @@ func (c *connector) reconnect(after time.Duration) {
 
 // leave takes no more work, and leaves when nothing is left to do.
 func (c *connector) leave() {
-	if !c.isLeaving.Swap(true) {
-		c.lifecycle.set(Status{State: StateDraining})
-	}
+	c.isLeaving.Store(true)
+	c.lifecycle.set(Status{State: StateDraining})
 	c.changed()
 }
 

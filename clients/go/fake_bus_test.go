@@ -115,12 +115,16 @@ func (b *fakeBus) accept() (*fakeStream, *agentbusv1.Hello) {
 	if hello == nil {
 		b.t.Fatal("the first frame is not hello")
 	}
-	stream.say(&agentbusv1.AgentStreamResponse{Frame: &agentbusv1.AgentStreamResponse_Welcome{Welcome: &agentbusv1.Welcome{
+	stream.welcome()
+	return stream, hello
+}
+
+func (s *fakeStream) welcome() {
+	s.say(&agentbusv1.AgentStreamResponse{Frame: &agentbusv1.AgentStreamResponse_Welcome{Welcome: &agentbusv1.Welcome{
 		ConnectionId:      "c-1",
 		HeartbeatInterval: durationpb.New(15 * time.Second),
 		Limits:            &agentbusv1.StreamLimits{Lease: durationpb.New(30 * time.Second)},
 	}}})
-	return stream, hello
 }
 
 // say has the bus say something, and lets the agent take it in.

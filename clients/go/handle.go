@@ -1,13 +1,17 @@
 package agentbus
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
 	"runtime/debug"
+	"strconv"
 	"time"
+
+	agentbusv1 "github.com/vibes/agent-communication-bus/gen/go/agentbus/v1"
 )
 
 // outlet is what the agent offers its handlers.
@@ -27,31 +31,54 @@ type handling struct {
 	logger    *slog.Logger
 }
 
-func (h *handling) handle(run *run) disposition {
+// handle turns a panic into an error: one bad message must not take down the handlers of all others. That goes for the handler
+// and for what it hands over: a result may panic as it is encoded, and a nil pointer among errors as it is read.
+func (h *handling) handle(run *run) (outcome disposition) {
 	message := newMessage(run.delivery)
 	message.run = run
+	defer func() {
+		if value := recover(); value != nil {
+			// The stack is for the log, the text for whoever asked.
+			h.logger.Error("a handler panicked", "message_id", message.ID, "sender", message.Sender,
+				"panic", value, "stack", string(debug.Stack()))
+			outcome = h.failed(message, &panicError{value: value})
+		}
+	}()
+	result, err := Content(nil), error(nil)
 	switch {
 	case run.isTask() && h.onTask != nil:
-		return h.handleTask(&Task{Message: *message})
+		result, err = h.onTask(run.ctx, &Task{Message: *message})
 	case run.isTask() || h.onMessage == nil:
 		// Rule and wording are the same in every language: whoever reads the dead letters may look for them.
-		return disposition{kind: drop, reason: fmt.Sprintf("the agent has no handler for %s", message.Type)}
+		return disposition{kind: drop, reason: "the agent has no handler for " + typeText(run.delivery)}
 	default:
-		return h.handleMessage(message)
+		err = h.onMessage(run.ctx, message)
+	}
+	switch {
+	case err != nil:
+		return h.failed(message, err)
+	case run.isTask():
+		return h.respond(message, result)
+	default:
+		return disposition{kind: acknowledge}
 	}
 }
 
-func (h *handling) handleMessage(message *Message) disposition {
-	_, err := h.guard(message, func() (Content, error) {
-		return nil, h.onMessage(message.run.ctx, message)
-	})
-	if err == nil {
-		return disposition{kind: acknowledge}
-	}
+// failed is for a message whose handler returned an error.
+func (h *handling) failed(message *Message, err error) disposition {
 	if back, ok := givenBack(err, message.run); ok {
 		return back
 	}
+	if message.run.isTask() {
+		return h.respond(message, failure(err))
+	}
 	return disposition{kind: requeue, delay: requeueDelay(message.Attempt), reason: textOf(err)}
+}
+
+// typeText is the number of a type that this client does not know.
+func typeText(delivery *agentbusv1.Delivery) string {
+	number := int32(delivery.GetMessage().GetMessageType())
+	return cmp.Or(string(messageTypes.word(number)), strconv.Itoa(int(number)))
 }
 
 // requeueDelay doubles with each delivery.
@@ -61,19 +88,6 @@ func requeueDelay(attempt int) time.Duration {
 		delay *= 2
 	}
 	return min(delay, lastRequeue)
-}
-
-func (h *handling) handleTask(task *Task) disposition {
-	result, err := h.guard(&task.Message, func() (Content, error) {
-		return h.onTask(task.run.ctx, task)
-	})
-	if err == nil {
-		return h.respond(task, result)
-	}
-	if back, ok := givenBack(err, task.run); ok {
-		return back
-	}
-	return h.respond(task, failure(err))
 }
 
 // givenBack is for what was not refused but could not be done now, or not here.
@@ -98,16 +112,3 @@ type panicError struct {
 }
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
-
-// guard turns a panic into an error: one bad message must not take down the handlers of all others. Their stack is for
-// the log, the text for whoever asked.
-func (h *handling) guard(message *Message, handler func() (Content, error)) (result Content, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			h.logger.Error("a handler panicked", "message_id", message.ID, "sender", message.Sender,
-				"panic", value, "stack", string(debug.Stack()))
-			err = &panicError{value: value}
-		}
-	}()
-	return handler()
-}

@@ -2,31 +2,36 @@ package agentbus
 
 import "time"
 
-// handledMessages remembers messages that were handled and whose acknowledgement is not confirmed yet, at most
-// maxRememberedMessages of them: the older half is forgotten when the newer half is full.
-type handledMessages struct {
-	newer map[messageKey]time.Time
-	older map[messageKey]time.Time
+// mailKey is what one mail of a message is known by: each attempt of a task is another mail.
+type mailKey struct {
+	message messageKey
+	// acceptedAt is when the bus had it on disk. Times of the contract are all in UTC, and equal if they compare as equal.
+	acceptedAt time.Time
 }
 
-// add remembers a mail by when the bus had it on disk.
-func (h *handledMessages) add(key messageKey, acceptedAt time.Time) {
-	if h.newer == nil || len(h.newer) >= maxRememberedMessages/2 {
-		h.older, h.newer = h.newer, map[messageKey]time.Time{}
+// handledMail remembers what was handled and whose acknowledgement is not confirmed yet: the newest maxRememberedMessages of
+// it at least, and at most twice as many. The older ones are forgotten when there are as many newer ones.
+type handledMail struct {
+	newer map[mailKey]struct{}
+	older map[mailKey]struct{}
+}
+
+func (h *handledMail) add(mail mailKey) {
+	if h.newer == nil || len(h.newer) >= maxRememberedMessages {
+		h.older, h.newer = h.newer, map[mailKey]struct{}{}
 	}
-	h.newer[key] = acceptedAt
+	h.newer[mail] = struct{}{}
 }
 
-// has says whether this very mail was handled; another attempt of the same task is another one.
-func (h *handledMessages) has(key messageKey, acceptedAt time.Time) bool {
-	at, ok := h.newer[key]
-	if !ok {
-		at, ok = h.older[key]
+func (h *handledMail) has(mail mailKey) bool {
+	if _, ok := h.newer[mail]; ok {
+		return true
 	}
-	return ok && at.Equal(acceptedAt)
+	_, ok := h.older[mail]
+	return ok
 }
 
-func (h *handledMessages) remove(key messageKey) {
-	delete(h.newer, key)
-	delete(h.older, key)
+func (h *handledMail) remove(mail mailKey) {
+	delete(h.newer, mail)
+	delete(h.older, mail)
 }

@@ -32,45 +32,53 @@ func newLifecycle(onStatus func(Status)) *lifecycle {
 	}
 }
 
-// set changes the status. Whoever comes first tells the program, in order and outside of the lock, so that onStatus may
-// call the agent.
+// set changes the status, unless the agent is past it: a final status stays, and one that leaves only comes to its end,
+// whatever becomes of its streams.
 func (l *lifecycle) set(status Status) {
 	l.mu.Lock()
-	if l.status.State.isFinal() {
-		l.mu.Unlock()
+	defer l.mu.Unlock()
+	now := l.status.State
+	if now.isFinal() || (now == StateDraining && !status.State.isFinal()) {
 		return
 	}
+	l.change(status)
+}
+
+// refused notes that the bus refused a frame that was no message.
+func (l *lifecycle) refused(err *Error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.status.State == StateOnline {
+		status := l.status
+		status.Err = err
+		l.change(status)
+	}
+}
+
+// change is called with the lock held. Whoever comes first tells the program, in order and outside of the lock, so that onStatus
+// may call the agent.
+func (l *lifecycle) change(status Status) {
 	l.status = status
 	if l.onStatus == nil {
-		l.mu.Unlock()
 		return
 	}
 	l.untold = append(l.untold, status)
 	if l.isTelling {
-		l.mu.Unlock()
 		return
 	}
 	l.isTelling = true
 	for len(l.untold) > 0 {
 		next := l.untold[0]
 		l.untold = l.untold[1:]
-		l.mu.Unlock()
-		l.onStatus(next)
-		l.mu.Lock()
+		l.tell(next)
 	}
 	l.isTelling = false
-	l.mu.Unlock()
 }
 
-// refused notes that the bus refused a frame that was no message.
-func (l *lifecycle) refused(err *Error) {
-	l.mu.Lock()
-	status := l.status
+func (l *lifecycle) tell(status Status) {
 	l.mu.Unlock()
-	if status.State == StateOnline {
-		status.Err = err
-		l.set(status)
-	}
+	defer l.mu.Lock()
+	l.onStatus(status)
 }
 
 func (l *lifecycle) current() Status {

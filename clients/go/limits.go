@@ -20,7 +20,7 @@ const (
 	maxFrameBytes = 1 << 20
 	// Delivery ids in one frame, by the contract.
 	maxFrameDeliveryIDs = 10_000
-	// Handled messages that are remembered until the bus confirmed it: as many as the largest credit.
+	// Handled messages that are remembered until the bus confirmed it, at least: as many as the largest credit.
 	maxRememberedMessages = 10_000
 	// Events that wait for a slow reader of a session; beyond it the bus is asked again when the reader is there.
 	maxBufferedEvents = 1_000

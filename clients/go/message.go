@@ -45,13 +45,22 @@ type Message struct {
 	run *run
 }
 
+// errNotDelivered is for a message that a program made itself, as it may to try a handler.
+var errNotDelivered = invalidError("the message did not come from the bus: there is nothing to send by")
+
 // Send sends a message in the session of this one, and with its place in a trace. Returns when it is on disk.
 func (m *Message) Send(ctx context.Context, message OutgoingMessage) (*Sent, error) {
+	if m.run == nil {
+		return nil, errNotDelivered
+	}
 	return m.run.outlet.send(ctx, m.run, m.inherit(message))
 }
 
 // Watch follows the session of the message, see [Agent.Watch].
 func (m *Message) Watch(ctx context.Context, after uint64) iter.Seq2[*SessionEvent, error] {
+	if m.run == nil {
+		return func(yield func(*SessionEvent, error) bool) { yield(nil, errNotDelivered) }
+	}
 	return m.run.outlet.watch(ctx, m.SessionID, after)
 }
 

@@ -10,12 +10,12 @@ import (
 // respond acknowledges a task only when its response is on disk, so that a crash in between delivers the task again and no
 // answer is lost. A response that the bus refuses is followed by one that says so; a task that cannot be answered
 // at all goes to the dead letters.
-func (h *handling) respond(task *Task, content Content) disposition {
+func (h *handling) respond(task *Message, content Content) disposition {
 	refusal := h.sendResponse(task, content)
 	if refusal == nil {
 		return disposition{kind: acknowledge}
 	}
-	if task.run.isWithdrawn.Load() {
+	if task.run.withdrawn.Load() != nil {
 		return disposition{kind: leaveAlone}
 	}
 	if task.run.ctx.Err() != nil {
@@ -27,7 +27,7 @@ func (h *handling) respond(task *Task, content Content) disposition {
 	return disposition{kind: acknowledge}
 }
 
-func (h *handling) sendResponse(task *Task, content Content) error {
+func (h *handling) sendResponse(task *Message, content Content) error {
 	backoff := newWaits(h.backoff)
 	response := task.inherit(OutgoingMessage{
 		To:            AgentID(task.Sender),
@@ -36,8 +36,8 @@ func (h *handling) sendResponse(task *Task, content Content) error {
 		Content:       content,
 	})
 	for {
-		if task.run.isWithdrawn.Load() {
-			return contextError(task.run.ctx)
+		if err := task.run.withdrawn.Load(); err != nil {
+			return err
 		}
 		err := task.run.outlet.respond(response)
 		// The work is done and may have been dear: its result waits for room, where a refusal would repeat the work.

@@ -16,17 +16,16 @@ type messageKey struct {
 
 // run is a handler at work on a message.
 type run struct {
-	key      messageKey
+	mail     mailKey
 	delivery *agentbusv1.Delivery
-	// acceptedAt is when the bus had this mail on disk: another attempt of the same task has another time.
-	acceptedAt time.Time
-	outlet     outlet
+	outlet   outlet
 
 	// ctx tells the handler to stop.
 	ctx  context.Context
 	stop context.CancelCauseFunc
-	// isWithdrawn says that the bus took the task away: nothing is left to settle, and nobody wants the outcome.
-	isWithdrawn atomic.Bool
+	// withdrawn is what the handler hears when the bus took the task away: nothing is left to settle then, and nobody wants the
+	// outcome. Nil while the task is the agent's.
+	withdrawn atomic.Pointer[Error]
 
 	// The lock of the work guards these.
 
@@ -45,15 +44,15 @@ func (r *run) isTask() bool {
 // not meant.
 func (r *run) isMeant(w *withdrawal) bool {
 	return r.isTask() &&
-		r.key == w.task &&
+		r.mail.message == w.task &&
 		r.delivery.GetMessage().GetSender().GetSessionId() == w.sessionID &&
-		(w.isFinal || isOlder(r.acceptedAt, w.at))
+		(w.isFinal || isOlder(r.mail.acceptedAt, w.at))
 }
 
 // isNewAttempt says whether a mail accepted at that time is another one than the run's, with the same message: a new
 // attempt of its task. A redelivery of the same mail was accepted at the same time.
 func (r *run) isNewAttempt(acceptedAt time.Time) bool {
-	return r.isTask() && !r.acceptedAt.IsZero() && r.acceptedAt.Before(acceptedAt)
+	return r.isTask() && !r.mail.acceptedAt.IsZero() && r.mail.acceptedAt.Before(acceptedAt)
 }
 
 func isOlder(mail, news time.Time) bool {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -115,6 +117,39 @@ func TestSendEndsWithItsContext(t *testing.T) {
 		defer cancel()
 		if _, err := agent.Send(ctx, note("m")); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// Goal: many goroutines may send at once, and each gets the answer to its own message. Method: a hundred of them, answered
+// backwards and among answers to messages that nobody sent.
+func TestManySenders(t *testing.T) {
+	withBus(t, AgentOptions{}, func(t *testing.T, agent *Agent, bus *fakeBus) {
+		stream, _ := bus.accept()
+		var senders sync.WaitGroup
+		for i := range 100 {
+			senders.Go(func() {
+				id := fmt.Sprint("m", i)
+				if sent, err := agent.Send(t.Context(), note(id)); err != nil || sent.MessageID != id {
+					t.Errorf("%s: got %v, %v", id, sent, err)
+				}
+			})
+		}
+		var ids []string
+		for len(ids) < 100 {
+			for _, message := range hear(stream, sendFrame).GetMessages() {
+				ids = append(ids, message.GetMessageId())
+			}
+		}
+		slices.Reverse(ids)
+		for _, id := range ids {
+			stream.accepted("not " + id)
+			stream.accepted(id)
+			stream.accepted(id)
+		}
+		senders.Wait()
+		if !agent.sends.isEmpty() || agent.sends.bytes != 0 {
+			t.Errorf("%d bytes are left", agent.sends.bytes)
 		}
 	})
 }

@@ -47,8 +47,8 @@ type unanswered struct {
 	settled bool
 	// askedAt is when more time was last asked for: the bus extends no lease from an earlier moment.
 	askedAt time.Time
-	// handled is the message whose acknowledgement it is.
-	handled messageKey
+	// handled is the mail whose acknowledgement it is.
+	handled mailKey
 }
 
 type rejection struct {
@@ -56,13 +56,15 @@ type rejection struct {
 	disposition
 }
 
-func (s *settlements) settle(deliveryID string, what disposition, handled messageKey) {
+func (s *settlements) settle(deliveryID string, what disposition, handled mailKey) {
 	entry := s.unanswered[deliveryID]
+	if !entry.settled {
+		s.settled++
+	}
 	entry.frames++
 	entry.settled = true
 	entry.handled = handled
 	s.unanswered[deliveryID] = entry
-	s.settled++
 	if what.kind == acknowledge {
 		s.acknowledgments = append(s.acknowledgments, deliveryID)
 	} else {

@@ -28,8 +28,8 @@ type stream struct {
 	hello   *agentbusv1.AgentStreamRequest
 	// lanes, the earlier ones going first.
 	lanes []lane
-	// welcomed is called when the bus has welcomed the agent and the lanes have been told.
-	welcomed func(*agentbusv1.Welcome)
+	// welcomed is called when the bus has welcomed the agent and the lanes have been told, with the lease of its deliveries.
+	welcomed func(connectionID string, lease time.Duration)
 	// received is called with any later frame. It must not block.
 	received func(*agentbusv1.AgentStreamResponse)
 	// beat is called when a third of the heartbeat interval or of the lease has passed, whichever is shorter.
@@ -120,7 +120,7 @@ func (s *stream) welcome(welcome *agentbusv1.Welcome) {
 	for _, lane := range s.lanes {
 		lane.online()
 	}
-	s.welcomed(welcome)
+	s.welcomed(welcome.GetConnectionId(), lease)
 	s.isOpen.Store(true)
 	s.wake()
 	// A third: one beat may be lost, and the next one late, before a lease or the patience of the bus runs out.

@@ -28,7 +28,7 @@ type work struct {
 	current map[messageKey]*run
 	// holders are those that hold a delivery, by its id.
 	holders map[string]*run
-	handled handledMessages
+	handled handledMail
 	lease   time.Duration
 	// extensionDue says that more time is to be asked for.
 	extensionDue bool
@@ -64,17 +64,19 @@ func (w *work) receive(deliveries []*agentbusv1.Delivery) {
 func (w *work) receiveOne(delivery *agentbusv1.Delivery) {
 	if news := readWithdrawal(delivery); news != nil {
 		w.obey(news)
-		w.settlements.settle(delivery.GetDeliveryId(), disposition{kind: acknowledge}, messageKey{})
+		w.settlements.settle(delivery.GetDeliveryId(), disposition{kind: acknowledge}, mailKey{})
 		return
 	}
 	envelope := delivery.GetMessage()
-	key := messageKey{sender: envelope.GetSender().GetAgentId(), id: envelope.GetMessageId()}
-	acceptedAt := timeOf(delivery.GetAcceptedTime())
-	if w.handled.has(key, acceptedAt) {
-		w.settlements.settle(delivery.GetDeliveryId(), disposition{kind: acknowledge}, key)
+	mail := mailKey{
+		message:    messageKey{sender: envelope.GetSender().GetAgentId(), id: envelope.GetMessageId()},
+		acceptedAt: timeOf(delivery.GetAcceptedTime()),
+	}
+	if w.handled.has(mail) {
+		w.settlements.settle(delivery.GetDeliveryId(), disposition{kind: acknowledge}, mail)
 		return
 	}
-	w.takeUp(key, delivery, acceptedAt)
+	w.takeUp(mail, delivery)
 }
 
 // obey follows the bus's own news, which are for the agent itself, whatever handlers it has.
@@ -84,24 +86,24 @@ func (w *work) obey(news *withdrawal) {
 	}
 }
 
-func (w *work) takeUp(key messageKey, delivery *agentbusv1.Delivery, acceptedAt time.Time) {
-	inHand, ok := w.current[key]
-	if ok && !inHand.isNewAttempt(acceptedAt) {
+func (w *work) takeUp(mail mailKey, delivery *agentbusv1.Delivery) {
+	inHand, ok := w.current[mail.message]
+	if ok && !inHand.isNewAttempt(mail.acceptedAt) {
 		w.hold(inHand, delivery.GetDeliveryId())
 		return
 	}
 	if ok {
-		w.takeAway(inHand, takenAwayError(key.id))
+		w.takeAway(inHand, takenAwayError(mail.message.id))
 	}
 	if w.isLeaving() {
 		back := disposition{kind: requeue, reason: "the agent is leaving"}
-		w.settlements.settle(delivery.GetDeliveryId(), back, messageKey{})
+		w.settlements.settle(delivery.GetDeliveryId(), back, mailKey{})
 		return
 	}
-	run := &run{key: key, delivery: delivery, acceptedAt: acceptedAt, outlet: w.outlet}
+	run := &run{mail: mail, delivery: delivery, outlet: w.outlet}
 	run.ctx, run.stop = context.WithCancelCause(w.ctx)
 	w.hold(run, delivery.GetDeliveryId())
-	w.current[key] = run
+	w.current[mail.message] = run
 	w.running++
 	go w.start(run)
 }
@@ -117,12 +119,12 @@ func (w *work) end(run *run, outcome disposition) {
 	run.stop(nil)
 	w.mu.Lock()
 	w.running--
-	if w.current[run.key] == run {
-		delete(w.current, run.key)
+	if w.current[run.mail.message] == run {
+		delete(w.current, run.mail.message)
 	}
 	deliveryID := run.deliveryID
 	w.letGo(run)
-	if outcome.kind != leaveAlone && !run.isWithdrawn.Load() {
+	if outcome.kind != leaveAlone && run.withdrawn.Load() == nil {
 		w.settle(run, deliveryID, outcome)
 	}
 	w.mu.Unlock()
@@ -132,10 +134,10 @@ func (w *work) end(run *run, outcome disposition) {
 // settle settles the newest delivery. A message that was handled while the agent holds no delivery of it is acknowledged
 // when it comes again.
 func (w *work) settle(run *run, deliveryID string, outcome disposition) {
-	handled := messageKey{}
+	handled := mailKey{}
 	if outcome.kind == acknowledge {
-		handled = run.key
-		w.handled.add(run.key, run.acceptedAt)
+		handled = run.mail
+		w.handled.add(handled)
 	}
 	if deliveryID != "" {
 		w.settlements.settle(deliveryID, outcome, handled)
@@ -144,8 +146,8 @@ func (w *work) settle(run *run, deliveryID string, outcome disposition) {
 
 func (w *work) takeAway(run *run, err *Error) {
 	w.letGo(run)
-	delete(w.current, run.key)
-	run.isWithdrawn.Store(true)
+	delete(w.current, run.mail.message)
+	run.withdrawn.Store(err)
 	run.stop(err)
 }
 

@@ -65,7 +65,7 @@ func (w *work) lost(deliveryID string) {
 	}
 	w.letGo(run)
 	if run.isTask() && time.Since(run.leasedAt) < w.lease {
-		w.takeAway(run, takenAwayError(run.key.id))
+		w.takeAway(run, takenAwayError(run.mail.message.id))
 	}
 }
 

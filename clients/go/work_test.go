@@ -2,14 +2,13 @@ package agentbus
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	agentbusv1 "github.com/vibes/agent-communication-bus/gen/go/agentbus/v1"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
@@ -80,31 +79,6 @@ func TestRedeliveryWhileRunning(t *testing.T) {
 			t.Errorf("acknowledged %v", ids)
 		}
 		if count := worker.started.Load(); count != 1 {
-			t.Errorf("%d handlers ran", count)
-		}
-	})
-}
-
-// Goal: one whose acknowledgement is not confirmed is acknowledged again and not handled. Method: the stream breaks before
-// the confirmation; after it, the message is forgotten.
-func TestRedeliveryAfterHandling(t *testing.T) {
-	workerTest(t, func(t *testing.T, worker *worker, _ *Agent, bus *fakeBus) {
-		first, _ := bus.accept()
-		first.deliver(mail("d1", notification))
-		hear(first, ackFrame)
-		first.breakOff()
-		second, _ := bus.accept()
-		second.deliver(mail("d2", notification))
-		if ids := hear(second, ackFrame).GetDeliveryIds(); !slices.Equal(ids, []string{"d2"}) {
-			t.Errorf("acknowledged %v", ids)
-		}
-		if count := worker.started.Load(); count != 1 {
-			t.Errorf("%d handlers ran", count)
-		}
-		second.confirm([]string{"d2"}, nil)
-		second.deliver(mail("d3", notification))
-		hear(second, ackFrame)
-		if count := worker.started.Load(); count != 2 {
 			t.Errorf("%d handlers ran", count)
 		}
 	})
@@ -212,48 +186,15 @@ func contextCause(err error) *Error {
 	return &Error{Code: Unknown, Message: err.Error()}
 }
 
-// Goal: a task whose response is refused fails with the refusal, and one that cannot be answered is dropped with it.
-// Method: the bus refuses once, and then again.
-func TestRefusedResponse(t *testing.T) {
-	for _, isFailureTaken := range []bool{true, false} {
-		workerTest(t, func(t *testing.T, worker *worker, _ *Agent, bus *fakeBus) {
-			stream, _ := bus.accept()
-			stream.deliver(mail("d1"))
-			close(worker.release)
-			stream.refuse(hear(stream, sendFrame).GetMessages()[0].GetMessageId(), codes.InvalidArgument, ReasonFieldInvalid)
-			failure := hear(stream, sendFrame).GetMessages()[0]
-			said := failure.GetPayload().GetFields()["error"].GetStructValue().GetFields()
-			if said["reason"].GetStringValue() != "FIELD_INVALID" || said["message"].GetStringValue() != "refused" {
-				t.Errorf("failed with %v", said)
-			}
-			if isFailureTaken {
-				stream.accepted(failure.GetMessageId())
-				hear(stream, ackFrame)
-				return
-			}
-			stream.refuse(failure.GetMessageId(), codes.InvalidArgument, ReasonFieldInvalid)
-			if reject := hear(stream, rejectOf); !reject.GetDrop() || reject.GetReason() != "the response was refused: refused" {
-				t.Errorf("rejected by %v", reject)
-			}
-		})
+// Goal: a program may try its handlers without a bus. Method: a task that the test made, by which a handler sends.
+func TestTaskOfAProgram(t *testing.T) {
+	task := &Task{Message: Message{ID: "t", Sender: "go://boss"}}
+	if err := task.Progress(t.Context(), 50, ""); !errors.Is(err, InvalidArgument) {
+		t.Errorf("got %v", err)
 	}
-}
-
-// Goal: the result of dear work waits for room. Method: a mailbox that is full twice.
-func TestFullMailbox(t *testing.T) {
-	workerTest(t, func(t *testing.T, worker *worker, _ *Agent, bus *fakeBus) {
-		stream, _ := bus.accept()
-		stream.deliver(mail("d1"))
-		close(worker.release)
-		for range 2 {
-			stream.refuse(hear(stream, sendFrame).GetMessages()[0].GetMessageId(), codes.ResourceExhausted, ReasonMailboxFull)
+	for _, err := range task.Watch(t.Context(), 0) {
+		if !errors.Is(err, InvalidArgument) {
+			t.Errorf("got %v", err)
 		}
-		response := hear(stream, sendFrame).GetMessages()[0]
-		if !response.GetPayload().GetFields()["done"].GetBoolValue() {
-			t.Errorf("answered %v", response)
-		}
-		stream.accepted(response.GetMessageId())
-		hear(stream, ackFrame)
-		synctest.Wait()
-	})
+	}
 }

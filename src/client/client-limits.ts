@@ -8,6 +8,8 @@ export const CLIENT_LIMITS = {
   callTimeoutMs: 30_000,
   /** Tries of a call that may be repeated: with the waits in between ten to twenty seconds, enough for a restart. */
   maxCallAttempts: 8,
+  /** Largest credit, by the contract. */
+  maxInFlight: 10_000,
   /** Longest wait for the answer to a task in one call, by the contract. */
   maxAnswerWaitMs: 3_600_000,
   /** Time for the bus to say that such a wait is over, before the call is given up. */
@@ -32,7 +34,10 @@ export const CLIENT_LIMITS = {
   connectTimeoutMs: 30_000,
   /** A bus that has not welcomed an agent by then is not going to. */
   welcomeTimeoutMs: 10_000,
-  /** A stream that lived this long was no failed attempt: waiting starts over. */
+  /** What the contract's defaults are, for a bus that leaves them out of its welcome. */
+  defaultHeartbeatIntervalMs: 15_000,
+  defaultLeaseMs: 30_000,
+  /** A stream that lived this long after its welcome, or a wait for an answer, was no failed attempt: waiting starts over. */
   healthyStreamMs: 5_000,
   /** Time for the bus to end a stream that the agent has ended. */
   farewellTimeoutMs: 5_000,

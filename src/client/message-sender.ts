@@ -5,7 +5,7 @@ import { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import { mintId } from '../lib/ids.ts';
 import { type Answer, type Asking, type AskOptions, ask } from './ask.ts';
 import { createBusTransport } from './bus-transport.ts';
-import { encodeEnvelope, type OutgoingMessage, toEnvelope, type WaitingMode } from './outgoing-message.ts';
+import { encodeMessage, type OutgoingMessage, type WaitingMode } from './outgoing-message.ts';
 
 /** Sends messages by single calls. */
 export interface MessageSender {
@@ -39,7 +39,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   /** Read back from its bytes, so that every try says the same even if the caller changes the payload meanwhile. */
   function envelopeOf(outgoing: OutgoingMessage & WaitingMode): Envelope {
     const stamp = { agentId, messageId: mintId('msg', random), now: clock.now() };
-    return fromBinary(EnvelopeSchema, encodeEnvelope(toEnvelope(outgoing, stamp)));
+    return fromBinary(EnvelopeSchema, encodeMessage(outgoing, stamp).bytes);
   }
 
   return {

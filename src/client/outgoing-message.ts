@@ -13,6 +13,7 @@ import {
   type Routing,
   RoutingSchema,
 } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+import { checkPayload } from './check-payload.ts';
 import { CLIENT_LIMITS } from './client-limits.ts';
 import { defined } from './defined.ts';
 import { AgentbusError } from './errors.ts';
@@ -101,8 +102,29 @@ export interface Stamp {
   readonly now: number;
 }
 
-/** Makes the envelope of a message. */
-export function toEnvelope(message: OutgoingMessage & WaitingMode, stamp: Stamp): Envelope {
+/** A message as it goes out, each time with the same bytes. */
+export interface EncodedMessage {
+  readonly messageId: string;
+  /** The encoded envelope. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Encodes a message once for all its sendings. Throws INVALID_ARGUMENT for what is no message, and MESSAGE_TOO_LARGE above the
+ * contract's bound.
+ */
+export function encodeMessage(message: OutgoingMessage & WaitingMode, stamp: Stamp): EncodedMessage {
+  try {
+    const envelope = toEnvelope(message, stamp);
+    return { messageId: envelope.messageId, bytes: encodeEnvelope(envelope) };
+  } catch (thrown) {
+    if (thrown instanceof AgentbusError) throw thrown;
+    const what = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new AgentbusError({ code: 'INVALID_ARGUMENT', message: `no message: ${what}`, cause: thrown });
+  }
+}
+
+function toEnvelope(message: OutgoingMessage & WaitingMode, stamp: Stamp): Envelope {
   const envelope = defined({
     messageId: message.messageId ?? stamp.messageId,
     sender: defined({ agentId: stamp.agentId, sessionId: message.sessionId }),
@@ -121,8 +143,7 @@ export function toEnvelope(message: OutgoingMessage & WaitingMode, stamp: Stamp)
   return create(EnvelopeSchema, envelope);
 }
 
-/** Encodes an envelope once for all its sendings. Throws MESSAGE_TOO_LARGE above the contract's bound. */
-export function encodeEnvelope(envelope: Envelope): Uint8Array {
+function encodeEnvelope(envelope: Envelope): Uint8Array {
   const bytes = toBinary(EnvelopeSchema, envelope);
   const limit = CLIENT_LIMITS.maxEnvelopeBytes;
   if (bytes.byteLength <= limit) return bytes;
@@ -142,7 +163,10 @@ function targetOf(to: Address): Recipient['target'] {
 }
 
 function contentOf({ payload, data }: Content): Envelope['content'] {
-  if (payload !== undefined) return { case: 'payload', value: payload };
+  if (payload !== undefined) {
+    checkPayload(payload);
+    return { case: 'payload', value: payload };
+  }
   return data === undefined ? { case: undefined } : { case: 'data', value: data };
 }
 

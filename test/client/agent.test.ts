@@ -475,11 +475,12 @@ describe('a stream', () => {
   });
 
   test('that held for a while starts the waits over', async () => {
-    const { stream, clock, reconnect, statuses } = await start({
+    const { stream, clock, reaches, reconnect, statuses } = await start({
       onTask() {},
       random: { next: () => 0.5, bytes: (n) => new Uint8Array(n) },
     });
     const second = await reconnect(stream);
+    await reaches('online');
     clock.advance(5_000);
     await reconnect(second);
     const waits = statuses.flatMap((status) => (status.state === 'waiting' ? [status.retryInMs] : []));

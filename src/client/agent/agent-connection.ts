@@ -29,7 +29,10 @@ export interface AgentConnection {
    * id if its answer was lost. Rejects with what the bus refuses it for, and when the agent leaves before there is an answer.
    */
   send(message: OutgoingMessage): Promise<SendOutcome>;
-  /** Follows a session: each event once, in order, across lost connections, until the session has ended. */
+  /**
+   * Follows a session: each event once, in order, across lost connections, until the session has ended. Throws what the bus
+   * refuses it for, and CANCELLED when the agent leaves.
+   */
   watch(sessionId: string, options?: { readonly after?: number }): AsyncGenerator<SessionEvent, void, undefined>;
   /**
    * Takes no more work, finishes what is running and what is being sent, and leaves. After `graceMs` it leaves all the
@@ -56,7 +59,7 @@ export interface AgentOptions extends AgentDescription, Readonly<Handlers> {
   readonly backoff?: BackoffOptions;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Called with each change of the connection. Must not throw. */
+  /** Called with each change of the connection. What it throws, the process hears. */
   readonly onStatus?: (status: ConnectionStatus) => void;
   /** Drops the connection under the transport, which failed or is not needed any more. */
   readonly resetConnection?: () => void;

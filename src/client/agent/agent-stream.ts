@@ -12,9 +12,14 @@ import { createOutbox } from './outbox.ts';
 export interface AgentStream {
   /** Resolves when the stream is over, with the error that ended it unless both sides had finished. */
   readonly ended: Promise<AgentbusError | undefined>;
+  /** When the bus welcomed the agent, in milliseconds since the epoch; undefined until then. */
+  readonly welcomedAt: number | undefined;
   /** A lane has something to say. */
   wake(): void;
-  /** Ends the agent's side when the lanes have nothing more to say, and waits a moment for the bus to follow. */
+  /**
+   * Ends the agent's side when the lanes have nothing more to say, and waits a moment for the bus to follow. Before the
+   * welcome there is nobody to take leave of: the stream is over at once.
+   */
   end(): void;
   /** Breaks the stream off. */
   abort(error: AgentbusError): void;
@@ -27,8 +32,8 @@ export interface AgentStreamOptions {
   readonly hello: ClientFrame;
   /** Earlier lanes go first. */
   readonly lanes: readonly Lane[];
-  /** The bus has welcomed the agent; the lanes have been told. */
-  welcomed(welcome: Welcome): void;
+  /** The bus has welcomed the agent, and leases its deliveries for so long; the lanes have been told. */
+  welcomed(welcome: Welcome, leaseMs: number): void;
   /** Any later frame. Must not block: it is called by the reader of the stream. */
   received(frame: AgentStreamResponse['frame']): void;
   /** A third of the heartbeat interval or of the lease has passed, whichever is shorter. */
@@ -44,6 +49,8 @@ export function openAgentStream(options: AgentStreamOptions): AgentStream {
   const outbox = createOutbox(options.hello, lanes);
   const controller = new AbortController();
   let reason: AgentbusError | undefined;
+  let isLeft = false;
+  let welcomedAt: number | undefined;
   let heardAt = clock.now();
   let timer = clock.setTimer(
     () => abort(gone('the bus did not welcome the agent in time')),
@@ -59,11 +66,12 @@ export function openAgentStream(options: AgentStreamOptions): AgentStream {
   function welcome(message: Welcome): void {
     timer.cancel();
     const { heartbeatInterval, limits } = message;
-    const intervalMs = heartbeatInterval ? durationMs(heartbeatInterval) : 15_000;
-    const leaseMs = limits?.lease ? durationMs(limits.lease) : 30_000;
+    const intervalMs = heartbeatInterval ? durationMs(heartbeatInterval) : CLIENT_LIMITS.defaultHeartbeatIntervalMs;
+    const leaseMs = limits?.lease ? durationMs(limits.lease) : CLIENT_LIMITS.defaultLeaseMs;
+    welcomedAt = clock.now();
     for (const lane of lanes) lane.online();
     outbox.open();
-    options.welcomed(message);
+    options.welcomed(message, leaseMs);
     // A third: one beat may be lost, and the next one late, before a lease or the patience of the bus runs out.
     tick({ beatMs: Math.min(intervalMs, leaseMs) / 3, patienceMs: 2 * intervalMs });
   }
@@ -86,7 +94,7 @@ export function openAgentStream(options: AgentStreamOptions): AgentStream {
       }
       return undefined;
     } catch (thrown) {
-      return reason ?? AgentbusError.from(thrown);
+      return isLeft ? undefined : (reason ?? AgentbusError.from(thrown));
     } finally {
       timer.cancel();
       farewell?.cancel();
@@ -97,8 +105,16 @@ export function openAgentStream(options: AgentStreamOptions): AgentStream {
 
   return {
     ended: read(),
+    get welcomedAt() {
+      return welcomedAt;
+    },
     wake: outbox.wake,
     end() {
+      if (welcomedAt === undefined) {
+        isLeft = true;
+        controller.abort();
+        return;
+      }
       outbox.end();
       farewell ??= clock.setTimer(
         () => abort(gone('the bus did not end the stream in time')),

@@ -20,7 +20,7 @@ export interface Connector {
   changed(): void;
   /** Opens another stream when this one has nothing left to do or has ended, after a while. */
   reconnect(delayMs: number): void;
-  /** Leaves when nothing is left to do, or after `graceMs` at the latest. */
+  /** Leaves when nothing is left to do, or after `graceMs` at the latest; of several such times the shortest counts. */
   leave(graceMs: number | undefined): void;
 }
 
@@ -48,6 +48,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   let isLeaving = false;
   let isOver = false;
   let graceTimer: Timer | undefined;
+  let graceEndsAt = Number.POSITIVE_INFINITY;
   let connectTimer: Timer | undefined;
   /** What the last stream ended with. */
   let lastError: AgentbusError | undefined;
@@ -69,13 +70,16 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   async function runStream(): Promise<AgentbusError | undefined> {
-    const openedAt = clock.now();
-    stream = options.openStream();
-    const error = await stream.ended;
+    const opened = options.openStream();
+    stream = opened;
+    // The agent may have got ready to leave before anybody could tell this stream.
+    changed();
+    const error = await opened.ended;
     stream = undefined;
     lastError = error ?? lastError;
     options.streamEnded(error);
-    if (clock.now() - openedAt >= CLIENT_LIMITS.healthyStreamMs) backoff.reset();
+    const heldMs = opened.welcomedAt === undefined ? 0 : clock.now() - opened.welcomedAt;
+    if (heldMs >= CLIENT_LIMITS.healthyStreamMs) backoff.reset();
     return error;
   }
 
@@ -110,17 +114,28 @@ export function createConnector(options: ConnectorOptions): Connector {
     welcomed: () => connectTimer?.cancel(),
     changed,
     reconnect(delayMs) {
+      // Without a stream the next one comes by itself.
+      if (stream === undefined) return;
       reopenInMs = delayMs;
       changed();
     },
     leave(graceMs) {
-      if (!isLeaving) lifecycle.set({ state: 'draining' });
+      const wasLeaving = isLeaving;
       isLeaving = true;
-      graceTimer?.cancel();
-      graceTimer = graceMs === undefined ? undefined : clock.setTimer(giveUp, graceMs);
+      if (!wasLeaving) lifecycle.set({ state: 'draining' });
+      if (graceMs !== undefined) boundBy(graceMs);
       changed();
     },
   };
+
+  /** Whoever asked for the shortest time gets it. */
+  function boundBy(graceMs: number): void {
+    const endsAt = clock.now() + graceMs;
+    if (isOver || endsAt >= graceEndsAt) return;
+    graceEndsAt = endsAt;
+    graceTimer?.cancel();
+    graceTimer = clock.setTimer(giveUp, graceMs);
+  }
 
   function giveUpConnecting(): void {
     neverReached = unreachable(address, lastError);

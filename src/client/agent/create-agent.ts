@@ -1,4 +1,3 @@
-import { durationMs } from '@bufbuild/protobuf/wkt';
 import { createClient } from '@connectrpc/connect';
 import { AgentService } from '../../../gen/ts/agentbus/v1/agent_service_pb.js';
 import { createSystemClock } from '../../lib/clock.ts';
@@ -7,7 +6,7 @@ import { createSystemRandom } from '../../lib/random.ts';
 import { createBackoff } from '../backoff.ts';
 import { CLIENT_LIMITS } from '../client-limits.ts';
 import { AgentbusError } from '../errors.ts';
-import { encodeEnvelope, type OutgoingMessage, toEnvelope } from '../outgoing-message.ts';
+import { encodeMessage, type OutgoingMessage } from '../outgoing-message.ts';
 import type { AgentConnection, AgentOptions } from './agent-connection.ts';
 import { type AgentStream, openAgentStream } from './agent-stream.ts';
 import { createConnector } from './connector.ts';
@@ -17,9 +16,13 @@ import { createHello, DEFAULT_MAX_IN_FLIGHT } from './hello.ts';
 import { createLifecycle, hasLeft } from './lifecycle.ts';
 import type { SendOutcome } from './pending-sends.ts';
 
-/** Connects an agent over any transport that has bidirectional streams; see `connectAgent` for the usual one. */
+/**
+ * Connects an agent over any transport that has bidirectional streams; see `connectAgent` for the usual one. Throws
+ * INVALID_ARGUMENT for a `maxInFlight` that is none.
+ */
 export function createAgent(options: AgentOptions): AgentConnection {
   const { agentId, transport, maxInFlight = DEFAULT_MAX_IN_FLIGHT } = options;
+  checkMaxInFlight(maxInFlight);
   const {
     clock = createSystemClock({ keepsAlive: true }),
     random = createSystemRandom(),
@@ -74,9 +77,9 @@ export function createAgent(options: AgentOptions): AgentConnection {
       client,
       clock,
       hello,
-      welcomed({ connectionId, limits }) {
+      welcomed({ connectionId }, leaseMs) {
         connector.welcomed();
-        work.leased(limits?.lease ? durationMs(limits.lease) : 0);
+        work.leased(leaseMs);
         if (!connector.isLeaving) lifecycle.set({ state: 'online', connectionId });
         lifecycle.welcomed();
       },
@@ -99,12 +102,12 @@ export function createAgent(options: AgentOptions): AgentConnection {
 
   async function send(message: OutgoingMessage): Promise<SendOutcome> {
     if (lifecycle.over !== undefined) throw lifecycle.over;
-    const envelope = toEnvelope(message, {
+    const { messageId, bytes } = encodeMessage(message, {
       agentId,
       messageId: `${messagePrefix}-${++messageCount}`,
       now: clock.now(),
     });
-    return sends.send(envelope.messageId, encodeEnvelope(envelope));
+    return sends.send(messageId, bytes);
   }
 
   function setHandlers({ onTask, onMessage, onReceipt }: Handlers): void {
@@ -150,4 +153,10 @@ export function createAgent(options: AgentOptions): AgentConnection {
       await lifecycle.closed().catch(() => {});
     },
   };
+}
+
+function checkMaxInFlight(count: number): void {
+  const limit = CLIENT_LIMITS.maxInFlight;
+  if (Number.isInteger(count) && count >= 1 && count <= limit) return;
+  throw new AgentbusError({ code: 'INVALID_ARGUMENT', message: `maxInFlight is 1 to ${limit}, not ${count}` });
 }

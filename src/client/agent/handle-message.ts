@@ -111,9 +111,10 @@ async function sendResponse(task: IncomingMessage, content: Content, options: Ha
       return;
     } catch (thrown) {
       // The work is done and may have been dear: its result waits for room, where a refusal would repeat the work.
-      if (!isForWantOfRoom(AgentbusError.from(thrown)) || signal.aborted) throw thrown;
+      if (!isForWantOfRoom(AgentbusError.from(thrown))) throw thrown;
+      await sleep(clock, backoff.next(), signal);
+      if (signal.aborted) throw thrown;
     }
-    await sleep(clock, backoff.next(), signal);
   }
 }
 
@@ -139,5 +140,9 @@ function failure(thrown: unknown): Content {
 }
 
 function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return 'unknown';
+  }
 }

@@ -29,7 +29,14 @@ export function createLifecycle(onStatus: ((status: ConnectionStatus) => void) |
 
   function set(next: ConnectionStatus): void {
     status = next;
-    onStatus?.(next);
+    try {
+      onStatus?.(next);
+    } catch (thrown) {
+      // The program's fault, and not the stream's end.
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
   }
 
   function observe(promise: Promise<void>): Promise<void> {

@@ -9,16 +9,14 @@ export interface OnceLane extends Lane {
 /** `makeFrame` is called when the stream takes the frame, so that it tells the newest facts. */
 export function createOnceLane(makeFrame: () => ClientFrame, changed: () => void): OnceLane {
   let due = false;
-  const forget = (): void => {
-    due = false;
-  };
   return {
     ask() {
       due = true;
       changed();
     },
-    online: forget,
-    offline: forget,
+    // What was asked for without a stream to say it on, or before its welcome, is said on the next one.
+    online() {},
+    offline() {},
     next() {
       if (!due) return undefined;
       due = false;

@@ -65,6 +65,11 @@ export function isNewAttempt(message: IncomingMessage, acceptedAt: Date | undefi
   );
 }
 
+/** Whether a delivery that was accepted then is of the same mail as this one. */
+export function isSameMail(message: IncomingMessage, acceptedAt: Date | undefined): boolean {
+  return message.acceptedAt?.getTime() === acceptedAt?.getTime();
+}
+
 function isOlder(mail: Date | undefined, news: Date | undefined): boolean {
   return mail === undefined || news === undefined || mail.getTime() < news.getTime();
 }

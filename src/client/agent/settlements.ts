@@ -88,8 +88,9 @@ export function createSettlements({ held, kept, lost, changed }: SettlementsOpti
       return settledCount;
     },
     settle(deliveryId, disposition, durable) {
-      expectAnswer(deliveryId).settled = { durable };
-      settledCount++;
+      const entry = expectAnswer(deliveryId);
+      if (entry.settled === undefined) settledCount++;
+      entry.settled = { durable };
       if (disposition.kind === 'acknowledge') acknowledgements.push(deliveryId);
       else rejections.push(rejectionOf(deliveryId, disposition));
       changed();
@@ -125,9 +126,9 @@ function rejectionOf(deliveryId: string, disposition: Exclude<Disposition, { kin
   };
 }
 
-/** The nearest delay that the contract allows: whole milliseconds up to a day. */
+/** The nearest delay that the contract allows: whole milliseconds up to a day; none for what is no number. */
 function requeueDelay(delayMs: number): number {
-  return Math.round(Math.min(Math.max(delayMs, 0), 24 * 3_600_000));
+  return Math.round(Math.min(Math.max(delayMs || 0, 0), 24 * 3_600_000));
 }
 
 /** Cuts a text to what the contract allows. */

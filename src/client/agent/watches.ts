@@ -1,6 +1,6 @@
 import type { SessionEvent as SessionEventMessage } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { CLIENT_LIMITS } from '../client-limits.ts';
-import type { AgentbusError } from '../errors.ts';
+import { AgentbusError } from '../errors.ts';
 import { endsSession, type SessionEvent, toSessionEvent } from '../records.ts';
 import type { Lane } from './lane.ts';
 
@@ -37,6 +37,7 @@ export function createWatches({ changed }: { changed(): void }): Watches {
   const readers = new Set<Reader>();
   /** Sessions whose watch is to be started, moved or stopped. */
   const due = new Set<string>();
+  let over: AgentbusError | undefined;
 
   const readersOf = (sessionId: string): Reader[] => [...readers].filter((reader) => reader.sessionId === sessionId);
 
@@ -60,6 +61,8 @@ export function createWatches({ changed }: { changed(): void }): Watches {
   }
 
   async function* read(reader: Reader): AsyncGenerator<SessionEvent, void, undefined> {
+    check(reader);
+    reader.error = over;
     readers.add(reader);
     ask(reader.sessionId);
     try {
@@ -97,7 +100,10 @@ export function createWatches({ changed }: { changed(): void }): Watches {
       for (const event of events) receiveOne(event);
     },
     refuse: (sessionId, error) => failAll(readersOf(sessionId), error),
-    fail: (error) => failAll(readers, error),
+    fail(error) {
+      over = error;
+      failAll(readers, error);
+    },
     online() {
       due.clear();
       for (const { sessionId } of readers) due.add(sessionId);
@@ -113,4 +119,11 @@ export function createWatches({ changed }: { changed(): void }): Watches {
       return undefined;
     },
   };
+}
+
+/** What no frame can say is refused here: it would cost the stream, or the bus could not say which watch it refuses. */
+function check({ sessionId, last }: Reader): void {
+  if (sessionId !== '' && Number.isSafeInteger(last) && last >= 0) return;
+  const message = `there is nothing to follow in session ${JSON.stringify(sessionId)} after ${last}`;
+  throw new AgentbusError({ code: 'INVALID_ARGUMENT', message });
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { CLIENT_LIMITS } from '../client-limits.ts';
 import type { AgentbusError } from '../errors.ts';
 import { type IncomingMessage, toIncomingMessage } from './incoming-message.ts';
-import { createRun, isMeant, isNewAttempt, isTask, type Run } from './run.ts';
+import { createRun, isMeant, isNewAttempt, isSameMail, isTask, type Run } from './run.ts';
 import { createSettlements, type Disposition, type Settlements } from './settlements.ts';
 import { readWithdrawal, takenAwayError, type Withdrawal } from './withdrawal.ts';
 
@@ -165,7 +165,7 @@ export function createWork({ handle, signal, clock, isLeaving, changed }: WorkOp
     const withdrawal = readWithdrawal(message);
     const before = handled.get(key);
     if (withdrawal !== undefined) obey(withdrawal, deliveryId);
-    else if (before === undefined || isNewAttempt(before, message.acceptedAt)) takeUp(key, message, deliveryId);
+    else if (before === undefined || !isSameMail(before, message.acceptedAt)) takeUp(key, message, deliveryId);
     else lane.settle(deliveryId, { kind: 'acknowledge' }, () => forget(key, before));
   }
 

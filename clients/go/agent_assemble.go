@@ -125,6 +125,8 @@ func (a *Agent) refused(frame *agentbusv1.ErrorFrame) {
 		a.watches.refuse(sessionID, err)
 		return
 	}
+	// No other frame of an agent can be refused without a session.
+	a.work.refused()
 	a.lifecycle.refused(err)
 }
 

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	agentbusv1 "github.com/vibes/agent-communication-bus/gen/go/agentbus/v1"
+	"google.golang.org/grpc/codes"
 )
 
 // Goal: one whose acknowledgement is not confirmed is acknowledged again and not handled. Method: the stream breaks before
@@ -105,4 +108,30 @@ func TestHandledMailIsRemembered(t *testing.T) {
 	if count := len(handled.newer) + len(handled.older); count > 2*maxRememberedMessages {
 		t.Errorf("%d are remembered", count)
 	}
+}
+
+// Goal: an agent that drains does not wait for the confirmation of what the bus could not settle; a message of which that is so
+// is acknowledged when it comes again. Method: an error in the place of the confirmation of an extension, and of an
+// acknowledgement.
+func TestSettlementThatFails(t *testing.T) {
+	workerTest(t, func(t *testing.T, worker *worker, agent *Agent, bus *fakeBus) {
+		stream, _ := bus.accept()
+		stream.deliver(mail("d1"))
+		hear(stream, extendFrame)
+		close(worker.release)
+		stream.accepted(hear(stream, sendFrame).GetMessages()[0].GetMessageId())
+		hear(stream, ackFrame)
+		for range 2 {
+			stream.say(&agentbusv1.AgentStreamResponse{Frame: &agentbusv1.AgentStreamResponse_Error{
+				Error: &agentbusv1.ErrorFrame{Error: errorStatus(codes.Unavailable, ReasonStoreFailed)},
+			}})
+		}
+		if !agent.isQuiet() {
+			t.Error("the agent still waits")
+		}
+		stream.deliver(mail("d2"))
+		if ids := hear(stream, ackFrame).GetDeliveryIds(); !slices.Equal(ids, []string{"d2"}) || worker.started.Load() != 1 {
+			t.Errorf("acknowledged %v after %d handlers", ids, worker.started.Load())
+		}
+	})
 }

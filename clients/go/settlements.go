@@ -30,11 +30,14 @@ const (
 )
 
 // settlements are the deliveries of one stream that were settled or extended and whose answer is still to come. The
-// bus answers every id of every frame once, which tells the answers to extensions and to settlements apart.
+// bus answers every frame once, in their order, and in it every id, which tells the answers to extensions and to settlements
+// apart.
 //
 // They are guarded by the lock of the work that they belong to.
 type settlements struct {
 	unanswered map[string]unanswered
+	// frames has the ids of each frame that was written, the oldest first.
+	frames [][]string
 	// settled counts those of them that were settled.
 	settled         int
 	acknowledgments []string
@@ -72,15 +75,28 @@ func (s *settlements) settle(deliveryID string, what disposition, handled mailKe
 	}
 }
 
-// extending notes that more time is asked for.
-func (s *settlements) extending(deliveryID string) {
-	entry := s.unanswered[deliveryID]
-	entry.frames++
-	entry.askedAt = time.Now()
-	s.unanswered[deliveryID] = entry
+// extending notes that more time is asked for by one frame.
+func (s *settlements) extending(deliveryIDs []string) {
+	s.frames = append(s.frames, deliveryIDs)
+	for _, deliveryID := range deliveryIDs {
+		entry := s.unanswered[deliveryID]
+		entry.frames++
+		entry.askedAt = time.Now()
+		s.unanswered[deliveryID] = entry
+	}
 }
 
-// answered takes the answer to one frame; says whether it was the last one, and what had been asked for.
+// frameAnswered says which ids are in the frame that is answered.
+func (s *settlements) frameAnswered() []string {
+	if len(s.frames) == 0 {
+		return nil
+	}
+	ids := s.frames[0]
+	s.frames = s.frames[1:]
+	return ids
+}
+
+// answered takes the answer to an id in one frame; says whether it was the last one, and what had been asked for.
 func (s *settlements) answered(deliveryID string) (entry unanswered, isLast bool) {
 	entry, ok := s.unanswered[deliveryID]
 	if !ok {
@@ -110,6 +126,7 @@ func (s *settlements) next() *agentbusv1.AgentStreamRequest {
 		if len(s.acknowledgments) == 0 {
 			s.acknowledgments = nil
 		}
+		s.frames = append(s.frames, ids)
 		ack := &agentbusv1.AckFrame{DeliveryIds: ids}
 		return &agentbusv1.AgentStreamRequest{Frame: &agentbusv1.AgentStreamRequest_Ack{Ack: ack}}
 	}
@@ -121,13 +138,14 @@ func (s *settlements) next() *agentbusv1.AgentStreamRequest {
 	for count < min(len(s.rejections), maxFrameDeliveryIDs) && s.rejections[count].disposition == first.disposition {
 		count++
 	}
-	frame := rejectFrame(s.rejections[:count])
+	reject := rejectFrame(s.rejections[:count])
 	s.rejections = s.rejections[count:]
-	return frame
+	s.frames = append(s.frames, reject.GetDeliveryIds())
+	return &agentbusv1.AgentStreamRequest{Frame: &agentbusv1.AgentStreamRequest_Reject{Reject: reject}}
 }
 
 // rejectFrame rejects deliveries with which the same is to happen.
-func rejectFrame(rejections []rejection) *agentbusv1.AgentStreamRequest {
+func rejectFrame(rejections []rejection) *agentbusv1.RejectFrame {
 	what := rejections[0].disposition
 	reject := &agentbusv1.RejectFrame{Reason: withinBytes(what.reason, maxReasonBytes)}
 	for _, rejection := range rejections {
@@ -138,7 +156,7 @@ func rejectFrame(rejections []rejection) *agentbusv1.AgentStreamRequest {
 	} else {
 		reject.Disposition = &agentbusv1.RejectFrame_RequeueDelay{RequeueDelay: durationpb.New(what.delay)}
 	}
-	return &agentbusv1.AgentStreamRequest{Frame: &agentbusv1.AgentStreamRequest_Reject{Reject: reject}}
+	return reject
 }
 
 // withinBytes cuts a text to what the contract allows, and mends what is no UTF-8.

@@ -25,11 +25,23 @@ func (w *work) extend() {
 // confirm takes what the bus says to settlements and extensions.
 func (w *work) confirm(result *agentbusv1.SettleResultFrame) {
 	w.mu.Lock()
+	w.settlements.frameAnswered()
 	for _, deliveryID := range result.GetDeliveryIds() {
 		w.answered(deliveryID, false)
 	}
 	for _, deliveryID := range result.GetStaleDeliveryIds() {
 		w.answered(deliveryID, true)
+	}
+	w.mu.Unlock()
+	w.changed()
+}
+
+// refused takes an error that stands in the place of a confirmation: nothing is settled or extended, and nothing more is said
+// about it. What the bus goes on to hold is delivered again when its lease runs out.
+func (w *work) refused() {
+	w.mu.Lock()
+	for _, deliveryID := range w.settlements.frameAnswered() {
+		w.settlements.answered(deliveryID)
 	}
 	w.mu.Unlock()
 	w.changed()
@@ -101,9 +113,7 @@ func (w *work) next() *agentbusv1.AgentStreamRequest {
 		return nil
 	}
 	ids := slices.Collect(maps.Keys(w.holders))
-	for _, id := range ids {
-		w.settlements.extending(id)
-	}
+	w.settlements.extending(ids)
 	extend := &agentbusv1.ExtendFrame{DeliveryIds: ids}
 	return &agentbusv1.AgentStreamRequest{Frame: &agentbusv1.AgentStreamRequest_Extend{Extend: extend}}
 }

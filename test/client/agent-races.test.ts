@@ -193,6 +193,33 @@ test('the outcome of a task that is taken away while it waits for room is not se
 });
 
 describe('the end', () => {
+  test('does not wait for the confirmation of what the bus could not settle', async () => {
+    const work = Promise.withResolvers<void>();
+    let handled = 0;
+    const { agent, stream, clock } = await start({
+      onMessage() {
+        handled++;
+        return work.promise;
+      },
+    });
+    stream.say(delivery('d1', asNote));
+    await turn();
+    clock.advance(5_000);
+    await stream.expect('extend');
+    work.resolve();
+    await stream.expect('ack');
+    const error = { code: Code.Unavailable, message: 'no', info: { reason: 'STORE_FAILED' } };
+    for (const _ of ['extend', 'ack']) stream.say({ case: 'error', value: { error } });
+    stream.say(delivery('d2', asNote));
+    expect(await stream.expect('ack')).toMatchObject({ deliveryIds: ['d2'] });
+    expect(handled).toBe(1);
+    stream.say(settled('d2'));
+    const drained = agent.drain();
+    await stream.agentEnded;
+    stream.end();
+    await drained;
+  });
+
   test('comes within the shortest time that was asked for', async () => {
     const { agent, stream, clock } = await start({ onTask: () => new Promise<void>(() => {}) });
     stream.say(delivery('d1'));

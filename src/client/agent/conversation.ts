@@ -70,8 +70,13 @@ export function createConversation(options: ConversationOptions): Conversation {
   const farewell = createOnceLane(() => ({ case: 'drain', value: {} }), changed);
 
   function refuse(error: AgentbusError, sessionId: string): void {
-    if (sessionId === '') options.refused(error);
-    else watches.refuse(sessionId, error);
+    if (sessionId !== '') {
+      watches.refuse(sessionId, error);
+      return;
+    }
+    // No other frame of an agent can be refused without a session.
+    work.lane.refused();
+    options.refused(error);
   }
 
   return {

@@ -19,6 +19,11 @@ export interface Settlements extends Lane {
   extend(): void;
   /** What the bus confirmed. */
   confirm(result: SettleResultFrame): void;
+  /**
+   * An error stands in the place of a confirmation: nothing is settled or extended, and nothing more is said about it. What the
+   * bus goes on to hold is delivered again when its lease runs out.
+   */
+  refused(): void;
 }
 
 /** What {@link createSettlements} works with. */
@@ -33,18 +38,28 @@ export interface SettlementsOptions {
   changed(): void;
 }
 
+interface Rejection {
+  readonly deliveryId: string;
+  readonly disposition: Exclude<Disposition, { kind: 'acknowledge' }>;
+}
+
 interface Unconfirmed {
   /** Frames with this id that the bus has not answered; an extension may be among them. */
   frames: number;
   settled: { readonly durable: (() => void) | undefined } | undefined;
 }
 
-/** Makes the lane. The bus answers every id of every frame once, which tells confirmations of extensions and settlements apart. */
+/**
+ * Makes the lane. The bus answers every frame once, in their order, and in it every id, which tells confirmations of extensions and
+ * settlements apart.
+ */
 export function createSettlements({ held, kept, lost, changed }: SettlementsOptions): Settlements {
   const unconfirmed = new Map<string, Unconfirmed>();
+  /** The ids of each frame that was written and not answered, the oldest first. */
+  let frames: (readonly string[])[] = [];
   let settledCount = 0;
   let acknowledgements: string[] = [];
-  let rejections: ClientFrame[] = [];
+  let rejections: Rejection[] = [];
   let extensionDue = false;
 
   function expectAnswer(deliveryId: string): Unconfirmed {
@@ -54,17 +69,24 @@ export function createSettlements({ held, kept, lost, changed }: SettlementsOpti
     return entry;
   }
 
-  function answered(deliveryId: string, stale: boolean): void {
+  /** Takes the answer to an id of one frame; returns what had been asked for if that was the last one. */
+  function answered(deliveryId: string): Unconfirmed | undefined {
     const entry = unconfirmed.get(deliveryId);
-    if (entry === undefined || --entry.frames > 0) return;
+    if (entry === undefined || --entry.frames > 0) return undefined;
     unconfirmed.delete(deliveryId);
-    if (entry.settled === undefined) {
-      if (stale) lost(deliveryId);
-      else kept(deliveryId);
-      return;
-    }
-    settledCount--;
-    if (!stale) entry.settled.durable?.();
+    if (entry.settled !== undefined) settledCount--;
+    return entry;
+  }
+
+  function confirmed(deliveryId: string): void {
+    const entry = answered(deliveryId);
+    if (entry?.settled !== undefined) entry.settled.durable?.();
+    else if (entry !== undefined) kept(deliveryId);
+  }
+
+  function foundStale(deliveryId: string): void {
+    const entry = answered(deliveryId);
+    if (entry !== undefined && entry.settled === undefined) lost(deliveryId);
   }
 
   function nextExtension(): ClientFrame | undefined {
@@ -72,11 +94,13 @@ export function createSettlements({ held, kept, lost, changed }: SettlementsOpti
     const deliveryIds = held();
     if (deliveryIds.length === 0) return undefined;
     for (const deliveryId of deliveryIds) expectAnswer(deliveryId);
+    frames.push(deliveryIds);
     return { case: 'extend', value: { deliveryIds } };
   }
 
   function forgetAll(): void {
     unconfirmed.clear();
+    frames = [];
     settledCount = 0;
     acknowledgements = [];
     rejections = [];
@@ -92,7 +116,7 @@ export function createSettlements({ held, kept, lost, changed }: SettlementsOpti
       if (entry.settled === undefined) settledCount++;
       entry.settled = { durable };
       if (disposition.kind === 'acknowledge') acknowledgements.push(deliveryId);
-      else rejections.push(rejectionOf(deliveryId, disposition));
+      else rejections.push({ deliveryId, disposition });
       changed();
     },
     extend() {
@@ -100,22 +124,32 @@ export function createSettlements({ held, kept, lost, changed }: SettlementsOpti
       changed();
     },
     confirm({ deliveryIds, staleDeliveryIds }) {
-      for (const deliveryId of deliveryIds) answered(deliveryId, false);
-      for (const deliveryId of staleDeliveryIds) answered(deliveryId, true);
+      frames.shift();
+      for (const deliveryId of deliveryIds) confirmed(deliveryId);
+      for (const deliveryId of staleDeliveryIds) foundStale(deliveryId);
+      changed();
+    },
+    refused() {
+      for (const deliveryId of frames.shift() ?? []) answered(deliveryId);
       changed();
     },
     online: forgetAll,
     offline: forgetAll,
     next() {
       if (acknowledgements.length > 0) {
-        return { case: 'ack', value: { deliveryIds: acknowledgements.splice(0, CLIENT_LIMITS.maxFrameDeliveryIds) } };
+        const deliveryIds = acknowledgements.splice(0, CLIENT_LIMITS.maxFrameDeliveryIds);
+        frames.push(deliveryIds);
+        return { case: 'ack', value: { deliveryIds } };
       }
-      return rejections.shift() ?? (extensionDue ? nextExtension() : undefined);
+      const rejection = rejections.shift();
+      if (rejection === undefined) return extensionDue ? nextExtension() : undefined;
+      frames.push([rejection.deliveryId]);
+      return rejectFrame(rejection);
     },
   };
 }
 
-function rejectionOf(deliveryId: string, disposition: Exclude<Disposition, { kind: 'acknowledge' }>): ClientFrame {
+function rejectFrame({ deliveryId, disposition }: Rejection): ClientFrame {
   const what =
     disposition.kind === 'drop'
       ? ({ case: 'drop', value: true } as const)

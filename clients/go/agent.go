@@ -122,6 +122,11 @@ func (a *Agent) Drain(ctx context.Context) error {
 		return a.lifecycle.outcome()
 	case <-ctx.Done():
 	}
+	select {
+	case <-a.lifecycle.done:
+		return a.lifecycle.outcome()
+	default:
+	}
 	a.connector.giveUp()
 	<-a.lifecycle.done
 	if err := a.lifecycle.outcome(); err != nil {

@@ -78,8 +78,8 @@ func (o AgentOptions) withDefaults() AgentOptions {
 func (o AgentOptions) takesMail() bool { return o.OnTask != nil || o.OnMessage != nil }
 
 func (o AgentOptions) check() error {
-	if o.MaxInFlight < 1 || o.MaxInFlight > 10_000 {
-		return invalidError("MaxInFlight is 1 to 10,000, not %d", o.MaxInFlight)
+	if o.MaxInFlight < 1 || o.MaxInFlight > mostInFlight {
+		return invalidError("MaxInFlight is 1 to %d, not %d", mostInFlight, o.MaxInFlight)
 	}
 	if o.ProtocolVersion < 1 {
 		return invalidError("ProtocolVersion is at least 1, not %d", o.ProtocolVersion)

@@ -225,6 +225,22 @@ func TestClose(t *testing.T) {
 	})
 }
 
+// Goal: who leaves twice has left. Method: an agent that is gone, and a context that is over as well.
+func TestDrainAfterTheEnd(t *testing.T) {
+	withBus(t, AgentOptions{}, func(t *testing.T, agent *Agent, _ *fakeBus) {
+		if err := agent.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		over, cancel := context.WithCancel(t.Context())
+		cancel()
+		for range 100 {
+			if err := agent.Drain(over); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // Goal: an agent that the bus asks to go finishes what it has there, and comes back when it was told to. Method: the drain of
 // a bus while a task is worked on.
 func TestDrainOfTheBus(t *testing.T) {

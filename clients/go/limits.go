@@ -10,6 +10,8 @@ const (
 	maxResponseBytes = 16 << 20
 	// Messages in hand at a time unless the agent says otherwise: enough to be busy, few enough for a model's quota.
 	defaultMaxInFlight = 16
+	// The most of them, by the contract.
+	mostInFlight = 10_000
 	// Messages handed to Send that wait for their answer: what a mailbox frees in a second or so.
 	maxUnansweredSends = 10_000
 	// The same in bytes, so that large messages do not fill the memory while the bus is away.

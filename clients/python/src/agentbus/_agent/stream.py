@@ -65,6 +65,12 @@ class AgentStream:
             limits.WELCOME_TIMEOUT, self.abort, self._gone("it did not welcome the agent in time")
         )
         writer = asyncio.create_task(self._write(call))
+
+        def stop_writing(_: object) -> None:
+            # A write that fails when the bus has said why the stream is over makes gRPC forget what it said.
+            writer.cancel()
+
+        call.add_done_callback(stop_writing)
         try:
             if self._reason is None:
                 return await self._read(call)
@@ -149,10 +155,10 @@ class AgentStream:
     def _welcome(self, welcome: Welcome) -> None:
         interval = limits.DEFAULT_HEARTBEAT_INTERVAL
         if welcome.HasField("heartbeat_interval"):
-            interval = seconds_of(welcome.heartbeat_interval)
+            interval = seconds_of(welcome.heartbeat_interval) or interval
         lease = limits.DEFAULT_LEASE
         if welcome.limits.HasField("lease"):
-            lease = seconds_of(welcome.limits.lease)
+            lease = seconds_of(welcome.limits.lease) or lease
         for lane in self._lanes:
             lane.online()
         self._is_welcomed = True

@@ -47,8 +47,9 @@ class PendingSends:
 
     def send(self, message_id: str, encoded: bytes) -> asyncio.Future[SendOutcome]:
         """The future is done when the bus has the message on disk. RESOURCE_EXHAUSTED when too many are unanswered."""
-        if message_id in self._pending:
-            raise AgentbusError(StatusCode.ALREADY_EXISTS, f"message {message_id} is being sent already")
+        known = self._pending.get(message_id)
+        if known is not None:
+            return self._taken_up(known, encoded)
         count = len(self._pending)
         if count >= limits.MAX_UNANSWERED_SENDS or self._total_bytes + len(encoded) > limits.MAX_UNANSWERED_BYTES:
             raise AgentbusError(
@@ -112,6 +113,13 @@ class PendingSends:
         self._forget(entry)
         if not entry.outcome.done():
             entry.outcome.set_exception(error)
+
+    def _taken_up(self, entry: _Pending, encoded: bytes) -> asyncio.Future[SendOutcome]:
+        """A message that nobody waits for any more, as after a timeout, may be waited for anew."""
+        if not entry.outcome.cancelled() or entry.encoded != encoded:
+            raise AgentbusError(StatusCode.ALREADY_EXISTS, f"message {entry.message_id} is being sent already")
+        entry.outcome = asyncio.get_running_loop().create_future()
+        return entry.outcome
 
     def _forget(self, entry: _Pending) -> None:
         del self._pending[entry.message_id]

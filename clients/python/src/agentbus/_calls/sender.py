@@ -44,17 +44,19 @@ class MessageSender:
         ends_at = loop.time() + wait
         backoff = self._new_backoff()
         failures = 0
+        was_there = False
         while True:
             started_at = loop.time()
             try:
                 return await self._ask_once(request, ends_at - started_at)
             except AgentbusError as error:
-                # A call that held for a while was no failed try: a long wait may well outlive some restarts of the bus.
                 if loop.time() - started_at >= limits.HEALTHY_STREAM:
-                    failures = 0
+                    # There is a bus, and it is waited for as long as there is time, however long it is away.
+                    was_there = True
                     backoff.reset()
                 failures += 1
-                if error.code is not StatusCode.UNAVAILABLE or failures >= limits.MAX_CALL_ATTEMPTS:
+                is_hopeless = failures >= limits.MAX_CALL_ATTEMPTS and not was_there
+                if error.code is not StatusCode.UNAVAILABLE or is_hopeless:
                     raise
                 delay = backoff.next()
                 if loop.time() + delay >= ends_at:

@@ -37,6 +37,11 @@ class AgentbusError(Exception):
         name = self.code.name if self.reason is None else f"{self.code.name}, {self.reason}"
         return f"{self.message} ({name})"
 
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({self.code.name}, {self.message!r}, reason={self.reason!r}, facts={self.facts!r})"
+        )
+
     def __reduce__(self) -> tuple[Callable[..., AgentbusError], tuple[object, ...]]:
         # Errors cross the borders of processes, as those of a pool that does the work of a handler.
         return (_restore, (self.code, self.message, self.reason, self.facts))
@@ -58,9 +63,10 @@ class RetryLater(Exception):
     """Why, for people; at most 1,024 bytes of it are kept."""
 
     def __init__(self, delay: float, reason: str = "the agent asked to retry later") -> None:
-        super().__init__(delay, reason)
-        self.delay = delay
-        self.reason = reason
+        # What is no number is better told where it is said; what is not above 0 is now.
+        self.delay = max(0.0, float(delay))
+        self.reason = str(reason)
+        super().__init__(self.delay, self.reason)
 
     def __str__(self) -> str:
         return self.reason
@@ -73,5 +79,5 @@ class Reject(Exception):
     """Why, for whoever reads the dead letters; at most 1,024 bytes of it are kept."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = str(reason)
+        super().__init__(self.reason)

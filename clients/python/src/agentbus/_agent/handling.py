@@ -70,17 +70,21 @@ class Handling:
         So a crash in between delivers the task again and no answer is lost. A response that the bus refuses is
         followed by one that says so; a task that cannot be answered at all goes to the dead letters.
         """
+        refused = await self._offer(run, response)
+        if refused is not None and run.cancellation is None:
+            if await self._offer(run, _failure(run.message, refused)) is None:
+                return ACKNOWLEDGE
+            if run.cancellation is None:
+                return Drop(f"the response was refused: {_text(refused)}")
+        return ACKNOWLEDGE if refused is None else Requeue(0, "the agent left before its response was on disk")
+
+    async def _offer(self, run: Run, response: Message) -> Exception | None:
+        """Returns what a response was refused for: by the bus, or by the codec, which takes no text for bytes."""
         try:
             await self._send_response(run, response)
         except Exception as refusal:
-            # Of the bus, or of the codec, which takes no text for bytes.
-            if run.cancellation is not None:
-                return Requeue(0, "the agent left before its response was on disk")
-            try:
-                await self._send_response(run, _failure(run.message, refusal))
-            except AgentbusError:
-                return Drop(f"the response was refused: {_text(refusal)}")
-        return ACKNOWLEDGE
+            return refusal
+        return None
 
     async def _send_response(self, run: Run, response: Message) -> None:
         """The work is done and may have been dear: its result waits for room, where a refusal would repeat the work."""

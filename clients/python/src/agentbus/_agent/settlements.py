@@ -84,9 +84,9 @@ class Settlements:
     def settle(self, delivery_id: str, disposition: Disposition, durable: Callable[[], None] | None = None) -> None:
         """Settles a delivery for good; `durable` is called when that is on disk, unless the bus had taken it away."""
         entry = self._expect_answer(delivery_id)
+        self._settled += not entry.settled
         entry.settled = True
         entry.durable = durable
-        self._settled += 1
         if isinstance(disposition, Acknowledge):
             self._acknowledgements.append(delivery_id)
         else:

@@ -31,5 +31,11 @@ def timestamp(moment: datetime) -> Timestamp:
 
 
 def moment_of(message: Timestamp) -> datetime:
-    """The moment in UTC, to the microsecond."""
-    return _EPOCH + timedelta(seconds=message.seconds, microseconds=message.nanos // 1_000)
+    """The moment in UTC, to the microsecond; the first or the last that Python knows for one beyond.
+
+    A sender's clock may say anything, and must not bring down who reads it.
+    """
+    try:
+        return _EPOCH + timedelta(seconds=message.seconds, microseconds=message.nanos // 1_000)
+    except OverflowError:
+        return (datetime.max if message.seconds > 0 else datetime.min).replace(tzinfo=timezone.utc)

@@ -104,6 +104,9 @@ class Connector:
 
     def reconnect(self, delay: float) -> None:
         """Opens another stream when this one has nothing left to do or has ended, after so many seconds."""
+        if self._stream is None:
+            # The next one is on its way.
+            return
         self._reopen_in = delay
         self.changed()
 
@@ -149,10 +152,12 @@ class Connector:
     def _connect_timed_out(self) -> None:
         if self._lifecycle.was_welcomed:
             return
-        if self._last_error is None:
-            self._failure = unreachable(self._address, f"there was no answer within {self._connect_timeout:g} s")
-        else:
-            self._failure = AgentbusError(StatusCode.UNAVAILABLE, self._last_error.message)
+        why = f"there was no answer within {self._connect_timeout:g} s"
+        if self._last_error is not None:
+            why = self._last_error.message
+        # Errors that the bus did not make itself have the address already.
+        has_address = self._address in why
+        self._failure = AgentbusError(StatusCode.UNAVAILABLE, why) if has_address else unreachable(self._address, why)
         self._break_off(self._failure)
 
     def _give_up(self) -> None:

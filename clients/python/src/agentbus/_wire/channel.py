@@ -33,7 +33,7 @@ class Endpoint:
 
 
 def endpoint(address: str, *, api_key: str, agent_id: str, ca_file: str | PathLike[str] | None = None) -> Endpoint:
-    """Reads an address such as `http://127.0.0.1:8080`; INVALID_ARGUMENT for any other."""
+    """Reads an address such as `http://127.0.0.1:8080`; INVALID_ARGUMENT for any other, or no such key."""
     try:
         url = urlsplit(address)
         host, port = url.hostname, url.port
@@ -41,6 +41,10 @@ def endpoint(address: str, *, api_key: str, agent_id: str, ca_file: str | PathLi
         raise _malformed(address) from None
     if url.scheme not in _DEFAULT_PORTS or not host or url.path.strip("/") or url.query or url.username:
         raise _malformed(address)
+    for name, value in (("api_key", api_key), ("agent_id", agent_id)):
+        if not (value.isascii() and value.isprintable()):
+            # Not shown, as it may be a key. One that was read from a file often ends with the end of the line.
+            raise AgentbusError(StatusCode.INVALID_ARGUMENT, f"{name} has characters that are not printable ASCII")
     return Endpoint(
         address=address,
         target=f"{f'[{host}]' if ':' in host else host}:{port or _DEFAULT_PORTS[url.scheme]}",

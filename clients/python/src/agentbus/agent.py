@@ -14,7 +14,7 @@ from grpc import StatusCode
 
 from agentbus import limits
 from agentbus._agent.connection import Connection, ConnectionOptions
-from agentbus._agent.handler import Handler, Handlers
+from agentbus._agent.handler import Handler, Handlers, plain_function
 from agentbus._wire.channel import endpoint
 from agentbus._wire.ids import mint_id
 from agentbus._wire.times import duration
@@ -57,7 +57,7 @@ class Agent:
         new_backoff: Callable[[], Backoff] = Backoff,
         protocol_version: int = 1,
     ) -> None:
-        """Nothing happens before it is started. Raises INVALID_ARGUMENT for what is no address, or no such number.
+        """Nothing happens before it is started. Raises INVALID_ARGUMENT for what is no address, key or credit.
 
         Args:
             address: Where the bus is, such as `http://127.0.0.1:8080`; `https://` for TLS.
@@ -120,12 +120,12 @@ class Agent:
 
     def on_receipt(self, handler: ReceiptHandler) -> ReceiptHandler:
         """Sets what hears of the messages that this process sent with `receipts`, while a stream is open."""
-        self._handlers.on_receipt = handler
+        self._handlers.on_receipt = plain_function(handler)
         return handler
 
     def on_status(self, handler: StatusHandler) -> StatusHandler:
         """Sets what hears of each change of `status`."""
-        self._handlers.on_status = handler
+        self._handlers.on_status = plain_function(handler)
         return handler
 
     @property
@@ -136,9 +136,13 @@ class Agent:
         return self._connection.lifecycle.status
 
     def start(self) -> None:
-        """Begins to connect, in the loop that is running; returns at once. The other ways to start call it."""
+        """Begins to connect, in the loop that is running; returns at once. The other ways to start call it.
+
+        Raises what an agent that is off the bus for good left it for: CANCELLED if it was told to.
+        """
         if self._connection is None:
             self._connection = Connection(self._options)
+        self._connection.raise_if_over()
 
     async def ready(self) -> None:
         """Returns when the bus has first welcomed the agent; raises the error for which it never will."""
@@ -173,7 +177,8 @@ class Agent:
 
         While the bus is away the message waits, and it is sent again under the same id if its answer was lost. Raises
         what the bus refuses it for, MESSAGE_TOO_LARGE, RESOURCE_EXHAUSTED when 10,000 messages or 64 MiB wait
-        unanswered, and CANCELLED when the agent leaves before there is an answer.
+        unanswered, and CANCELLED when the agent leaves before there is an answer. To cancel it gives up the wait, and
+        not the message: sent again under the same `message_id` it is waited for anew.
         """
         return await self._started.send(message)
 

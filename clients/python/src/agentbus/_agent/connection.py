@@ -82,13 +82,17 @@ class Connection:
 
     async def send(self, message: Message) -> SendOutcome:
         """Sends a message; returns when it is on disk."""
-        if self.lifecycle.over is not None:
-            # Anew each time: an error that is raised again and again keeps all its tracebacks.
-            raise self.lifecycle.over.with_traceback(None)
+        self.raise_if_over()
         self._message_count += 1
         message_id = f"{self._message_prefix}-{self._message_count}"
         envelope = envelope_of(message, sender=self._agent_id, message_id=message_id, now=datetime.now(timezone.utc))
         return await self._sends.send(envelope.message_id, encode_envelope(envelope))
+
+    def raise_if_over(self) -> None:
+        """Raises why the agent is off the bus for good, if it is."""
+        if self.lifecycle.over is not None:
+            # Anew each time: an error that is raised again and again keeps all its tracebacks.
+            raise self.lifecycle.over.with_traceback(None)
 
     def leave(self, grace: float | None) -> None:
         """Takes no more work, and leaves when everything is done or `grace` seconds are over."""
@@ -118,6 +122,9 @@ class Connection:
         finally:
             self._work.stop(error or has_left())
             self._sends.fail(self.lifecycle.finish(error))
+            if error is not None:
+                # A program that ends with this error must not cut short how its handlers stop.
+                await self._work.stopped(limits.CLOSE_GRACE)
             self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _open_stream(self) -> AgentStream:
@@ -132,7 +139,10 @@ class Connection:
 
     def _welcomed(self, welcome: Welcome, lease: float) -> None:
         self._work.leased(lease)
-        if not self._connector.is_leaving:
+        if self._connector.is_leaving:
+            # What was said before the welcome went unheard.
+            self._farewell.ask()
+        else:
             self.lifecycle.set(AgentStatus(AgentState.ONLINE, connection_id=welcome.connection_id))
         self.lifecycle.welcomed()
 

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from agentbus._agent.run import Run
 from agentbus.handlers import ReceiptHandler, StatusHandler
+
+_PlainT = TypeVar("_PlainT", bound=Callable[..., Any])
 
 
 class Handler:
@@ -19,16 +21,32 @@ class Handler:
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self._function = function
-        call = getattr(function, "__call__", None)  # noqa: B004 - an object may have a coroutine for it
-        self._is_coroutine = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
+        self._is_coroutine = _is_coroutine(function)
 
     async def __call__(self, run: Run, threads: ThreadPoolExecutor) -> Any:
         """Handles the message of a run, which may be stopped meanwhile; raises what the function raises."""
         if self._is_coroutine:
             return await run.stoppable(self._function(run.message))
         loop = asyncio.get_running_loop()
-        result = await loop.run_in_executor(threads, copy_context().run, self._function, run.message)
+        result = await loop.run_in_executor(threads, copy_context().run, self._in_thread, run)
         return await run.stoppable(result) if inspect.isawaitable(result) else result
+
+    def _in_thread(self, run: Run) -> Any:
+        # It may have waited for a thread that a handler before it would not leave.
+        run.raise_if_stopped()
+        return self._function(run.message)
+
+
+def plain_function(function: _PlainT) -> _PlainT:
+    """Refuses a coroutine function, which nobody would await."""
+    if _is_coroutine(function):
+        raise TypeError("this is called on the loop and not awaited: give a plain function, which may make a task")
+    return function
+
+
+def _is_coroutine(function: Callable[..., Any]) -> bool:
+    call = getattr(function, "__call__", None)  # noqa: B004 - an object may have a coroutine for it
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
 
 
 @dataclass

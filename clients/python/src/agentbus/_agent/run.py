@@ -76,6 +76,12 @@ class Run:
         if self._pause is not None:
             self._pause.set()
 
+    def raise_if_stopped(self) -> None:
+        """Raises the cancellation of a handler that is to stop."""
+        if self.cancellation is not None:
+            # Anew each time: an error that is raised again and again keeps all its tracebacks.
+            raise self.cancellation.with_traceback(None)
+
     async def stoppable(self, handler: Awaitable[_T]) -> _T:
         """Awaits the handler, which `stop` cancels; what follows in the same task is not cancelled by it."""
         self._task = asyncio.current_task()
@@ -101,8 +107,8 @@ class Run:
 
     async def send(self, message: Message) -> SendOutcome:
         """Sends a message; raises the cancellation once the bus has taken the task away."""
-        if self.is_withdrawn and self.cancellation is not None:
-            raise self.cancellation.with_traceback(None)
+        if self.is_withdrawn:
+            self.raise_if_stopped()
         return await self._send(message)
 
     def call(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
@@ -112,7 +118,7 @@ class Run:
             raise RuntimeError("a handler that is a coroutine awaits others; `call` is for plain functions")
         if self.cancellation is not None:
             coroutine.close()
-            raise self.cancellation.with_traceback(None)
+        self.raise_if_stopped()
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def is_meant(self, withdrawal: Withdrawal) -> bool:

@@ -77,6 +77,11 @@ class Work:
         for run in list(self._runs):
             run.stop(error)
 
+    async def stopped(self, timeout: float) -> None:
+        """Returns when no handler is running any more, or after so many seconds."""
+        if self._runs:
+            await asyncio.wait(list(self._runs.values()), timeout=timeout)
+
     def held(self) -> list[str]:
         """Deliveries that are being worked on, for which more time is asked now."""
         now = self._clock()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from grpc import aio
+from grpc import StatusCode, aio
 
 from agentbus import Agent, Backoff
 from agentbus.v1 import agent_service_pb2_grpc
@@ -15,6 +15,7 @@ from agentbus.v1.agent_stream_pb2 import (
     AgentStreamRequest,
     AgentStreamResponse,
     DeliveryFrame,
+    ErrorStatus,
     SendAccepted,
     SendResult,
     SendResultFrame,
@@ -27,13 +28,16 @@ from agentbus.v1.envelope_pb2 import MessageType as MessageTypeName
 TASK: MessageTypeName = MessageTypeName.MESSAGE_TYPE_TASK_REQUEST
 NOTIFICATION: MessageTypeName = MessageTypeName.MESSAGE_TYPE_NOTIFICATION
 
+BUS = "agentbus://bus"
+"""The agent id that a bus speaks as."""
+
 
 class FakeStream:
     """The bus's side of one stream."""
 
     def __init__(self) -> None:
         self.frames: asyncio.Queue[AgentStreamRequest | None] = asyncio.Queue()
-        self.outgoing: asyncio.Queue[AgentStreamResponse | None] = asyncio.Queue()
+        self.outgoing: asyncio.Queue[AgentStreamResponse | StatusCode | None] = asyncio.Queue()
         self.hello: Any = None
 
     async def next(self, kind: str) -> Any:
@@ -45,6 +49,12 @@ class FakeStream:
             if found != "heartbeat":
                 assert found == kind
                 return getattr(frame, found)
+
+    async def answer(self) -> Any:
+        """Takes the one message of the next frame, which must be a send, and puts it on disk."""
+        (envelope,) = (await self.next("send")).messages
+        self.accept(envelope.message_id)
+        return envelope
 
     async def ended(self) -> None:
         """The agent has ended its side, and said nothing but heartbeats before."""
@@ -85,9 +95,29 @@ class FakeStream:
     def confirm(self, *delivery_ids: str, stale: tuple[str, ...] = ()) -> None:
         self.say(settle_result=SettleResultFrame(delivery_ids=delivery_ids, stale_delivery_ids=stale))
 
-    def cut(self) -> None:
-        """Ends the stream."""
-        self.outgoing.put_nowait(None)
+    def refuse(self, message_id: str, code: StatusCode, reason: str = "") -> None:
+        """Says that a message is not on disk, and why."""
+        error = ErrorStatus(code=code.value[0], message="no")
+        if reason:
+            error.info.reason = reason
+        self.say(send_result=SendResultFrame(results=[SendResult(message_id=message_id, error=error)]))
+
+    def call_off(self, delivery_id: str, task_id: str) -> None:
+        """Delivers the news that a task was cancelled."""
+        news = {"event": "task_cancelled", "delegator": "tester://boss", "task_id": task_id, "code": "CANCELLED"}
+        self.deliver(
+            delivery_id,
+            f"news of {task_id}",
+            kind=NOTIFICATION,
+            sender=BUS,
+            payload=news,
+            correlation_id=task_id,
+            accepted_at=2,
+        )
+
+    def cut(self, code: StatusCode | None = None) -> None:
+        """Ends the stream, with an error if one is given."""
+        self.outgoing.put_nowait(code)
 
 
 class FakeBus(agent_service_pb2_grpc.AgentServiceServicer):
@@ -98,9 +128,14 @@ class FakeBus(agent_service_pb2_grpc.AgentServiceServicer):
 
     async def stream(self, **welcome: float) -> FakeStream:
         """The next stream, which has said hello and is welcomed."""
+        stream = await self.unwelcomed()
+        stream.welcome(**welcome)
+        return stream
+
+    async def unwelcomed(self) -> FakeStream:
+        """The next stream, which has said hello."""
         stream = await asyncio.wait_for(self._streams.get(), 5)
         stream.hello = await stream.next("hello")
-        stream.welcome(**welcome)
         return stream
 
     async def AgentStream(  # noqa: N802 - the name is the contract's
@@ -117,7 +152,10 @@ class FakeBus(agent_service_pb2_grpc.AgentServiceServicer):
         reading = asyncio.create_task(read())
         try:
             while (frame := await stream.outgoing.get()) is not None:
-                yield frame
+                if isinstance(frame, StatusCode):
+                    await context.abort(frame, "no")
+                else:
+                    yield frame
         finally:
             reading.cancel()
 

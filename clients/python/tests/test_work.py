@@ -157,3 +157,11 @@ def test_reasons_are_cut_between_characters() -> None:
     lane.settle("d-1", Drop("x" + "ß" * 1_000))
     reject = AgentStreamRequest.FromString(lane.next() or b"").reject
     assert reject.reason == "x" + "ß" * 511
+
+
+def test_a_delivery_that_is_settled_twice_is_waited_for_once() -> None:
+    lane = Settlements(Nobody(), lambda: None)
+    for _ in range(2):
+        lane.settle("d-1", ACKNOWLEDGE)
+    lane.confirm(SettleResultFrame(delivery_ids=["d-1", "d-1"]))
+    assert lane.unconfirmed == 0

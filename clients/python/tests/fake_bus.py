@@ -160,6 +160,14 @@ class FakeBus(agent_service_pb2_grpc.AgentServiceServicer):
             reading.cancel()
 
 
+async def nothing_left() -> None:
+    """Whatever tasks there are besides this one end by themselves."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    if tasks:
+        _, left = await asyncio.wait(tasks, timeout=5)
+        assert not left
+
+
 Story = Callable[[FakeBus, Agent], Awaitable[None]]
 
 
@@ -184,5 +192,6 @@ def play(story: Story, **options: Any) -> None:
         finally:
             await agent.close(0)
             await server.stop(None)
+        await nothing_left()
 
     asyncio.run(act())

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from fake_bus import NOTIFICATION, FakeBus, play
+from fake_bus import NOTIFICATION, FakeBus, nothing_left, play
 
 from agentbus import (
     Agent,
@@ -200,7 +200,7 @@ def test_no_task_is_left_when_connecting_is_cut_short() -> None:
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(agent.run(), 0.05)
         assert agent.status.state is AgentState.CLOSED
-        assert asyncio.all_tasks() == {asyncio.current_task()}
+        await nothing_left()
 
     asyncio.run(connect())
 

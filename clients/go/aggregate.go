@@ -11,19 +11,19 @@ type AggregationMethod string
 
 // The methods of aggregation. The contract says what each does with agents that differ.
 const (
-	// Consensus takes for each key the value that most agents give.
-	Consensus AggregationMethod = "CONSENSUS"
-	// ConfidenceWeighted takes for each key the value whose agents are the surest.
-	ConfidenceWeighted AggregationMethod = "CONFIDENCE_WEIGHTED"
-	// SpecialistPriority takes for each key what the agent says whose role comes first.
-	SpecialistPriority AggregationMethod = "SPECIALIST_PRIORITY"
-	// Manual judges nothing: the answers and their conflicts are for somebody else to judge.
-	Manual AggregationMethod = "MANUAL"
+	// AggregateConsensus takes for each key the value that most agents give.
+	AggregateConsensus AggregationMethod = "CONSENSUS"
+	// AggregateConfidenceWeighted takes for each key the value whose agents are the surest.
+	AggregateConfidenceWeighted AggregationMethod = "CONFIDENCE_WEIGHTED"
+	// AggregateSpecialistPriority takes for each key what the agent says whose role comes first.
+	AggregateSpecialistPriority AggregationMethod = "SPECIALIST_PRIORITY"
+	// AggregateManual judges nothing: the answers and their conflicts are for somebody else to judge.
+	AggregateManual AggregationMethod = "MANUAL"
 )
 
 // Aggregation is one result of the answers in a session.
 type Aggregation struct {
-	// UnifiedResult is the one result; nil for Manual.
+	// UnifiedResult is the one result; nil for AggregateManual.
 	UnifiedResult JSON
 	// Confidence is how sure it is, 0 to 1.
 	Confidence float64
@@ -60,7 +60,7 @@ type ConflictingValue struct {
 }
 
 // Aggregate makes one result of the answers to the session's tasks, and a summary of the session. Changes nothing.
-// Role names, in order of precedence, are for SpecialistPriority.
+// Role names, in order of precedence, are for AggregateSpecialistPriority.
 func (s *Session) Aggregate(ctx context.Context, method AggregationMethod, roleOrder ...string) (*Aggregation, error) {
 	number, err := aggregationMethods.number(method)
 	if err != nil {

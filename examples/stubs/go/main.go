@@ -79,7 +79,9 @@ func run(ctx context.Context) error {
 		case frame := <-frames:
 			if welcome := frame.GetWelcome(); welcome != nil {
 				// The bus says how often it wants to hear of us; half of that leaves time for a late one.
-				beat.Reset(welcome.GetHeartbeatInterval().AsDuration() / 2)
+				if interval := welcome.GetHeartbeatInterval().AsDuration(); interval > 0 {
+					beat.Reset(interval / 2)
+				}
 				fmt.Println("ready")
 			}
 			for _, result := range frame.GetSendResult().GetResults() {

@@ -6,13 +6,14 @@ use serde_json::{Map, Number, Value};
 use tonic::Code;
 
 use crate::error::{Error, Result};
+use crate::limits::MAX_JSON_DEPTH;
 
 /// Makes the contract's form of a JSON object.
 ///
-/// Numbers are doubles there: an integer that is not one exactly, as some beyond 2^53 are, is refused rather than changed.
+/// It may be nested 30 levels deep. Numbers are doubles there: an integer that is not one exactly, as some beyond 2^53 are, is refused rather than changed.
 pub(crate) fn to_struct(value: Value) -> Result<Struct> {
     match value {
-        Value::Object(map) => from_map(map),
+        Value::Object(map) => from_map(map, 1),
         other => Err(invalid(format!(
             "content is a JSON object, and not {}",
             kind_of(&other)
@@ -26,24 +27,42 @@ pub(crate) fn from_struct(object: Struct) -> Value {
     Value::Object(fields.map(|(key, value)| (key, from_value(value))).collect())
 }
 
-fn from_map(map: Map<String, Value>) -> Result<Struct> {
+/// `depth` counts the objects and lists, this one included.
+fn from_map(map: Map<String, Value>, depth: usize) -> Result<Struct> {
+    check_depth(depth)?;
     let fields = map.into_iter();
     let fields = fields
-        .map(|(key, value)| Ok((key, to_value(value)?)))
+        .map(|(key, value)| Ok((key, to_value(value, depth)?)))
         .collect::<Result<_>>()?;
     Ok(Struct { fields })
 }
 
-fn to_value(value: Value) -> Result<prost_types::Value> {
+fn from_list(items: Vec<Value>, depth: usize) -> Result<ListValue> {
+    check_depth(depth)?;
+    let values = items.into_iter().map(|item| to_value(item, depth));
+    Ok(ListValue {
+        values: values.collect::<Result<_>>()?,
+    })
+}
+
+fn check_depth(depth: usize) -> Result<()> {
+    if depth <= MAX_JSON_DEPTH {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "content is nested deeper than {MAX_JSON_DEPTH} levels"
+    )))
+}
+
+/// `depth` is that of what holds the value.
+fn to_value(value: Value, depth: usize) -> Result<prost_types::Value> {
     let kind = match value {
         Value::Null => Kind::NullValue(0),
         Value::Bool(value) => Kind::BoolValue(value),
         Value::Number(number) => Kind::NumberValue(to_double(&number)?),
         Value::String(text) => Kind::StringValue(text),
-        Value::Array(items) => Kind::ListValue(ListValue {
-            values: items.into_iter().map(to_value).collect::<Result<_>>()?,
-        }),
-        Value::Object(map) => Kind::StructValue(from_map(map)?),
+        Value::Array(items) => Kind::ListValue(from_list(items, depth + 1)?),
+        Value::Object(map) => Kind::StructValue(from_map(map, depth + 1)?),
     };
     Ok(prost_types::Value { kind: Some(kind) })
 }
@@ -145,6 +164,26 @@ mod tests {
     fn only_objects_are_content() {
         for value in [json!(null), json!([1]), json!("text")] {
             assert_eq!(to_struct(value).unwrap_err().code(), Code::InvalidArgument);
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused_before_a_decoder_or_the_stack_gives_up() {
+        let nested = |levels: usize| (1..levels).fold(json!({}), |inner, _| json!({ "in": inner }));
+        assert!(to_struct(nested(30)).is_ok());
+        for value in [
+            nested(31),
+            nested(1_000),
+            json!({ "list": (0..30).fold(json!([]), |inner, _| json!([inner])) }),
+        ] {
+            assert_eq!(to_struct(value).unwrap_err().code(), Code::InvalidArgument);
+        }
+    }
+
+    #[test]
+    fn a_number_that_json_does_not_have_is_null() {
+        for double in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(to_number(double), Value::Null);
         }
     }
 

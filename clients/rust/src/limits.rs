@@ -28,6 +28,17 @@ pub(crate) const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Messages that are worked on at a time unless the agent says otherwise: enough to be busy, few enough for a model's quota.
 pub(crate) const DEFAULT_MAX_IN_FLIGHT: u32 = 16;
+/// Most messages that may be worked on at a time, by the contract.
+pub(crate) const MAX_IN_FLIGHT: u32 = 10_000;
+/// Levels of objects and lists in one JSON content, by the contract. Deeper ones are refused here: beyond some more levels
+/// no decoder reads the frame, which would cost the stream, and far beyond them the stack ends.
+pub(crate) const MAX_JSON_DEPTH: usize = 30;
+/// Longest duration of protobuf, about 10,000 years.
+pub(crate) const LONGEST_DURATION: Duration = Duration::from_secs(315_576_000_000);
+/// First second of the year 1, the earliest of protobuf.
+pub(crate) const FIRST_SECOND: i64 = -62_135_596_800;
+/// Last second of the year 9999, the latest of protobuf.
+pub(crate) const LAST_SECOND: i64 = 253_402_300_799;
 /// Messages handed to `send` that wait for their answer: what a mailbox frees in a second or so.
 pub(crate) const MAX_UNANSWERED_SENDS: usize = 10_000;
 /// The same in bytes, so that large messages do not fill the memory while the bus is away.
@@ -67,6 +78,10 @@ pub(crate) const CLOSE_GRACE: Duration = Duration::from_secs(10);
 pub(crate) const DEFAULT_HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 /// Lease of a bus that does not say its own.
 pub(crate) const DEFAULT_LEASE: Duration = Duration::from_secs(30);
+/// Shortest time between two signs of life, whatever the bus says: more of them only keep both sides busy.
+pub(crate) const MIN_BEAT: Duration = Duration::from_millis(10);
+/// What a time counts as that is too long to be added to the clock: 30 years.
+pub(crate) const FAR_FUTURE: Duration = Duration::from_secs(30 * 365 * 24 * 3_600);
 
 const _: () = {
     assert!(MAX_FRAME_BYTES < MAX_ENVELOPE_BYTES);

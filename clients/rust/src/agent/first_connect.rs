@@ -3,6 +3,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::error::Error;
+use crate::times::moment_in;
 use crate::unreachable::{unreachable, with_address};
 
 /// How long the agent tries to reach the bus for the first time.
@@ -17,7 +18,7 @@ pub(crate) struct FirstConnect {
 impl FirstConnect {
     pub(crate) fn new(address: String, timeout: Option<Duration>) -> Self {
         Self {
-            by: timeout.map(|timeout| Instant::now() + timeout),
+            by: timeout.map(moment_in),
             address,
             last_error: None,
         }

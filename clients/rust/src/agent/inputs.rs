@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::disposition::Disposition;
 use super::outbox::Outbox;
 use super::run::RunId;
+use crate::times::moment_in;
 
 /// How the program wants the agent to leave. It can only become more urgent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +25,8 @@ impl Leave {
     pub(crate) fn ask(&mut self, stops_handlers: bool, grace: Option<Duration>) {
         self.is_leaving = true;
         self.stops_handlers |= stops_handlers;
-        self.by = grace.map(|grace| Instant::now() + grace);
+        // Whoever asked for the shortest time gets it.
+        self.by = self.by.into_iter().chain(grace.map(moment_in)).min();
     }
 }
 
@@ -72,5 +74,23 @@ pub(crate) async fn at(moment: Option<Instant>) {
     match moment {
         Some(moment) => tokio::time::sleep_until(moment).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn leaving_only_becomes_more_urgent() {
+        let mut leave = Leave::default();
+        let now = Instant::now();
+        let seconds = Duration::from_secs;
+        leave.ask(false, Some(Duration::MAX));
+        leave.ask(true, Some(seconds(10)));
+        leave.ask(false, Some(seconds(20)));
+        leave.ask(false, None);
+        assert!(leave.stops_handlers);
+        assert_eq!(leave.by, Some(now + seconds(10)));
     }
 }

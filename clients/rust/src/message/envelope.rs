@@ -11,7 +11,7 @@ use super::new_message::RoutingOptions;
 use crate::error::{Error, Result};
 use crate::ids::IdSequence;
 use crate::limits::MAX_ENVELOPE_BYTES;
-use crate::times::to_duration;
+use crate::times::{to_duration, to_timestamp};
 
 /// Who sends, and the names of messages that have none.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Sealer {
         let (content_type, content) = message.content.into_envelope()?;
         let timestamp = match message.message_id {
             Some(_) => None,
-            None => Some(SystemTime::now().into()),
+            None => Some(to_timestamp(SystemTime::now())),
         };
         Ok(Envelope {
             message_id: message.message_id.unwrap_or_else(|| self.names.next()),
@@ -87,7 +87,7 @@ fn routing_of(options: RoutingOptions) -> Option<Routing> {
         timeout: options.timeout.map(to_duration),
         retry_policy: options.retry.map(super::Retry::into_policy),
         fallback_agents: options.fallback_agents,
-        expires_at: options.expires_at.map(Into::into),
+        expires_at: options.expires_at.map(to_timestamp),
         ..Routing::default()
     };
     routing.receipts = options.receipts.into_iter().map(Into::into).collect();

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::error_mapping::missing;
 use crate::limits::{ANSWER_MARGIN, HEALTHY_STREAM, MAX_ANSWER_WAIT, MAX_CALL_ATTEMPTS};
 use crate::message::{Content, Data};
-use crate::times::to_duration;
+use crate::times::{moment_in, to_duration};
 
 /// What an agent answered to a task.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ impl AskOptions {
 /// Sends a task and waits in the same call until it has ended. A wait that is cut short, by a lost connection or a bus that
 /// stops, goes on in another call with the same message, which is the same task, for what is left of its time.
 pub(crate) async fn ask(calls: &Calls, message: Envelope, options: AskOptions) -> Result<Answer> {
-    let ends_at = Instant::now() + options.wait;
+    let ends_at = moment_in(options.wait);
     let mut backoff = Backoff::new();
     let mut failures = 0;
     let mut was_there = false;
@@ -115,7 +115,7 @@ async fn ask_once(calls: &Calls, message: Envelope, wait: Duration, cancel_on_ti
     // The bus ends the wait itself, and says what became of the task; the deadline is for a bus that does not.
     let mut messages = calls.messages.clone();
     let call = messages.send_message(request);
-    let response = calls.within(wait + ANSWER_MARGIN, call).await?;
+    let response = calls.within(wait.saturating_add(ANSWER_MARGIN), call).await?;
     let reply = response.reply.ok_or_else(|| missing("reply"))?;
     Ok(Answer::of(task_id, reply))
 }

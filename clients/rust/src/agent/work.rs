@@ -94,11 +94,8 @@ impl Work {
             self.settlements.settle(delivery_id, mail, Disposition::Acknowledge);
             return None;
         }
-        if let Some(before) = self.handled.get(&key)
-            && !is_new_attempt(&message, before)
-        {
-            self.settlements
-                .settle(delivery_id, (key, before), Disposition::Acknowledge);
+        if self.handled.get(&key) == Some(message.accepted_at) {
+            self.settlements.settle(delivery_id, mail, Disposition::Acknowledge);
             return None;
         }
         if let Some(&id) = self.current.get(&key) {
@@ -180,6 +177,11 @@ impl Work {
                 Confirmation::Durable((key, accepted_at)) => self.handled.forget(&key, accepted_at),
             }
         }
+    }
+
+    /// The bus refused a frame that settles or extends.
+    pub(crate) fn refused(&mut self) {
+        self.settlements.refused();
     }
 
     /// Counted from when it was asked for: the answer may have waited for a process that was busy.
@@ -267,8 +269,8 @@ impl Work {
         let held = self.holders.keys().take(MAX_FRAME_DELIVERY_IDS);
         let delivery_ids: Vec<String> = held.cloned().collect();
         let now = Instant::now();
+        self.settlements.extended(&delivery_ids);
         for delivery_id in &delivery_ids {
-            self.settlements.extended(delivery_id);
             let id = self.holders.get(delivery_id);
             if let Some(run) = id.and_then(|id| self.runs.get_mut(id)) {
                 run.extended_at = now;

@@ -256,3 +256,52 @@ async fn who_is_leaving_gives_back_what_comes_all_the_same() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn an_error_in_the_place_of_a_confirmation_is_not_waited_for() {
+    let mut stage = Stage::new();
+    let run = stage.receive(task("d-1", 1)).unwrap();
+    stage.extend();
+    stage.work.finished(run.id, DONE);
+    stage.acknowledged(&["d-1"]);
+    stage.work.refused();
+    assert!(!stage.work.is_quiet());
+    stage.work.refused();
+    assert!(stage.work.is_quiet());
+    // It is not known to be on disk.
+    assert!(stage.receive(task("d-2", 1)).is_none());
+    stage.acknowledged(&["d-2"]);
+}
+
+#[tokio::test]
+async fn a_delivery_that_comes_twice_is_confirmed_once() {
+    let mut stage = Stage::new();
+    let deliveries = vec![task("d-1", 1), task("d-1", 1)];
+    let run = stage.work.receive(deliveries, stage.now, false).pop().unwrap();
+    stage.work.finished(run.id, DONE);
+    assert!(stage.receive(task("d-1", 1)).is_none());
+    stage.acknowledged(&["d-1", "d-1"]);
+    stage.confirm(&["d-1", "d-1"], &[]);
+    assert!(stage.work.is_quiet());
+}
+
+#[tokio::test]
+async fn other_mail_under_the_same_name_is_handled_although_the_one_before_is_not_confirmed() {
+    let mut stage = Stage::new();
+    let run = stage.receive(message("d-1", 2, MessageType::Notification)).unwrap();
+    stage.work.finished(run.id, DONE);
+    stage.acknowledged(&["d-1"]);
+    assert!(stage.receive(message("d-2", 3, MessageType::Notification)).is_some());
+}
+
+#[tokio::test]
+async fn what_a_handler_says_that_ends_with_its_stream_is_said_when_its_message_comes_again() {
+    let mut stage = Stage::new();
+    let run = stage.receive(task("d-1", 1)).unwrap();
+    stage.work.finished(run.id, DONE);
+    stage.work.stream_lost();
+    stage.says_nothing();
+    assert!(stage.work.is_quiet());
+    assert!(stage.receive(task("d-2", 1)).is_none());
+    stage.acknowledged(&["d-2"]);
+}

@@ -6,12 +6,15 @@ mod context;
 mod conversation;
 mod disposition;
 mod driver;
+#[cfg(test)]
+mod fake_bus;
 mod first_connect;
 mod frames;
 mod handle;
 mod inputs;
 mod lifecycle;
 mod outbox;
+mod panics;
 mod pending_sends;
 mod pulse;
 mod remembered;

@@ -23,6 +23,16 @@ pub(crate) struct ConnectionOptions {
     pub(crate) ca_certificate: Option<Vec<u8>>,
 }
 
+/// Keys stay out of logs.
+impl fmt::Debug for ConnectionOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionOptions")
+            .field("address", &self.address)
+            .field("agent_id", &self.agent_id)
+            .finish_non_exhaustive()
+    }
+}
+
 impl ConnectionOptions {
     pub(crate) fn endpoint(&self) -> Result<Endpoint> {
         let wrong = |why: String| {
@@ -38,11 +48,19 @@ impl ConnectionOptions {
             .keep_alive_timeout(KEEP_ALIVE_TIMEOUT);
         match endpoint.uri().scheme_str() {
             Some("http") => Ok(endpoint),
+            Some("https") if self.trusts_nobody() => Err(untrusted("there is no certificate in the PEM")),
             Some("https") => endpoint
                 .tls_config(self.tls())
-                .map_err(|error| wrong(from_transport(error).message().to_owned())),
+                .map_err(|error| untrusted(from_transport(error).message())),
             _ => Err(wrong("it begins with neither http:// nor https://".into())),
         }
+    }
+
+    /// Whether authorities were given that are none: no certificate would be good enough, and nobody would say why.
+    fn trusts_nobody(&self) -> bool {
+        let begin = b"-----BEGIN CERTIFICATE-----";
+        let pem = self.ca_certificate.as_deref();
+        pem.is_some_and(|pem| !pem.windows(begin.len()).any(|window| window == begin))
     }
 
     fn tls(&self) -> ClientTlsConfig {
@@ -68,6 +86,11 @@ impl ConnectionOptions {
             agent_id,
         })
     }
+}
+
+fn untrusted(why: &str) -> Error {
+    let text = format!("the authorities to trust cannot be read: {why}");
+    Error::new(Code::InvalidArgument, text)
 }
 
 /// The runtime that connections live in.
@@ -123,6 +146,21 @@ mod tests {
         }
         assert!(options("http://127.0.0.1:8080").endpoint().is_ok());
         assert!(options("https://bus.example:443").endpoint().is_ok());
+    }
+
+    #[test]
+    fn authorities_that_are_none_are_not_taken_for_a_wrong_address() {
+        for pem in [
+            "",
+            "no certificate",
+            "-----BEGIN CERTIFICATE-----\n***\n-----END CERTIFICATE-----\n",
+        ] {
+            let mut options = options("https://bus.example");
+            options.ca_certificate = Some(pem.into());
+            let error = options.endpoint().map(|_| pem).unwrap_err();
+            assert_eq!(error.code(), Code::InvalidArgument);
+            assert!(error.message().starts_with("the authorities"), "{error}");
+        }
     }
 
     #[test]

@@ -59,6 +59,7 @@ impl Handlers {
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "it takes effect as the error of a handler"]
 pub struct RetryLater {
     pub(crate) delay: Duration,
     reason: Cow<'static, str>,
@@ -97,6 +98,7 @@ impl StdError for RetryLater {}
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "it takes effect as the error of a handler"]
 pub struct Reject {
     reason: Cow<'static, str>,
 }

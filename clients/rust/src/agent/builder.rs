@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +7,7 @@ use std::time::Duration;
 use agentbus_proto::v1::{AgentDescriptor, Hello, Receipt};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tonic::Code;
 
 use super::Agent;
 use super::context::{IncomingMessage, Task};
@@ -19,15 +21,15 @@ use super::status::Status;
 use super::stream::StreamOpener;
 use crate::backoff::Backoff;
 use crate::connection::{ConnectionOptions, runtime};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::handler::{HandlerError, Handlers};
 use crate::ids::mint;
-use crate::limits::{CONNECT_TIMEOUT, DEFAULT_MAX_IN_FLIGHT};
+use crate::limits::{CONNECT_TIMEOUT, DEFAULT_MAX_IN_FLIGHT, MAX_IN_FLIGHT};
 use crate::message::Content;
 use crate::times::to_duration;
 
 /// What an agent is made of. [`Agent::builder`] makes one.
-#[must_use]
+#[must_use = "an agent connects with `connect`"]
 pub struct AgentBuilder {
     connection: ConnectionOptions,
     hello: Hello,
@@ -35,6 +37,14 @@ pub struct AgentBuilder {
     handlers: Handlers,
     on_status: Option<StatusListener>,
     connect_timeout: Option<Duration>,
+}
+
+impl fmt::Debug for AgentBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AgentBuilder")
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
+    }
 }
 
 impl AgentBuilder {
@@ -158,14 +168,15 @@ impl AgentBuilder {
         self
     }
 
-    /// What hears of the messages that this process sent with receipts, while a stream is open. It must neither block nor
-    /// panic.
+    /// What hears of the messages that this process sent with receipts, while a stream is open. It must not block. A panic in it is
+    /// logged and goes no further.
     pub fn on_receipt(mut self, listener: impl Fn(Receipt) + Send + Sync + 'static) -> Self {
         self.handlers.receipt = Some(Arc::new(Box::new(listener)));
         self
     }
 
-    /// What hears of each change of the connection. It must neither block nor panic.
+    /// What hears of each change of the connection. It must not block. A panic in it is logged and goes no
+    /// further.
     pub fn on_status(mut self, listener: impl Fn(Status) + Send + Sync + 'static) -> Self {
         self.on_status = Some(Arc::new(listener));
         self
@@ -175,11 +186,16 @@ impl AgentBuilder {
     ///
     /// # Errors
     ///
-    /// INVALID_ARGUMENT if the address is none, the authorities cannot be read, or the key has characters that no header can
-    /// carry; FAILED_PRECONDITION outside of a tokio runtime. What the bus refuses shows in [`Agent::ready`] and
+    /// INVALID_ARGUMENT if the address is none, the authorities cannot be read, the key has characters that no header can
+    /// carry, or `max_in_flight` is out of range; FAILED_PRECONDITION outside of a tokio runtime. What the bus refuses shows in [`Agent::ready`] and
     /// [`Agent::closed`].
     pub fn connect(mut self) -> Result<Agent> {
         let runtime = runtime()?;
+        let max_in_flight = self.hello.max_in_flight;
+        if !(1..=MAX_IN_FLIGHT).contains(&max_in_flight) {
+            let text = format!("max_in_flight is 1 to {MAX_IN_FLIGHT}, and not {max_in_flight}");
+            return Err(Error::new(Code::InvalidArgument, text));
+        }
         let opener = StreamOpener {
             endpoint: self.connection.endpoint()?,
             credentials: self.connection.credentials()?,
@@ -189,11 +205,10 @@ impl AgentBuilder {
         }
         self.descriptor.agent_id.clone_from(&self.connection.agent_id);
         self.hello.agent = Some(self.descriptor);
+        let (lifecycle, life) = Lifecycle::new(&self.connection.agent_id, self.on_status);
         let outbox = Arc::new(Outbox::new(self.connection.agent_id));
         let (leave, leave_watch) = watch::channel(Leave::default());
-        let (lifecycle, life) = Lifecycle::new(self.on_status);
         let instance_id = self.hello.instance_id.clone();
-        let max_in_flight = self.hello.max_in_flight;
         let driver = Driver {
             opener,
             hello: self.hello,
@@ -209,6 +224,7 @@ impl AgentBuilder {
             leave: Leave::default(),
             is_over: false,
             reopen_in: None,
+            welcomed_at: None,
         };
         runtime.spawn(driver.run());
         Ok(Agent::new(instance_id, outbox, leave, life))

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::frames::Frame;
 use super::outbox::Outbox;
+use super::panics::call_listener;
 use super::work::{Start, Work};
 use crate::error::Error;
 use crate::error_mapping::from_frame;
@@ -119,7 +120,7 @@ impl Conversation {
             BusFrame::SettleResult(frame) => self.work.confirm(frame, now),
             BusFrame::Receipt(receipt) => {
                 if let Some(listener) = &self.handlers.receipt {
-                    listener(receipt);
+                    call_listener(|| listener(receipt));
                 }
             }
             BusFrame::Drain(frame) => {
@@ -127,6 +128,8 @@ impl Conversation {
                 return Asked::Reconnect(wait.unwrap_or_default());
             }
             BusFrame::Error(frame) => {
+                // The agent follows no sessions, and what it sends is answered message by message.
+                self.work.refused();
                 if let Some(status) = frame.error {
                     return Asked::Tell(from_frame(status));
                 }

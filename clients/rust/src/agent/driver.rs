@@ -4,6 +4,7 @@ use std::time::Duration;
 use agentbus_proto::v1::agent_stream_response::Frame as BusFrame;
 use agentbus_proto::v1::{AgentStreamResponse, Hello, Welcome};
 use tokio::time::Instant;
+use tonic::Code;
 
 use super::context::Context;
 use super::conversation::{Asked, Conversation};
@@ -19,6 +20,7 @@ use super::work::Start;
 use crate::backoff::Backoff;
 use crate::error::{Error, Result};
 use crate::limits::{FAREWELL_TIMEOUT, HEALTHY_STREAM, WELCOME_TIMEOUT};
+use crate::times::moment_in;
 
 /// Keeps one stream open after the other, until the agent has left or is refused. The one task that has all of an
 /// agent's state, but for what is to be sent.
@@ -36,12 +38,29 @@ pub(crate) struct Driver {
     pub(crate) is_over: bool,
     /// When to open another stream after this one, if the bus asked for it.
     pub(crate) reopen_in: Option<Duration>,
+    /// When the bus welcomed the agent on this stream.
+    pub(crate) welcomed_at: Option<Instant>,
+}
+
+/// A driver that ends without having come to its end was dropped with its runtime. Nobody is to wait for what it knew.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if !self.lifecycle.is_over() {
+            let text = "the agent was cut off: its runtime has ended, or it panicked";
+            self.end(Err(Error::new(Code::Cancelled, text)));
+        }
+    }
 }
 
 impl Driver {
     /// Runs until the agent is off the bus for good.
     pub(crate) async fn run(mut self) {
         let end = self.stay().await;
+        self.end(end);
+    }
+
+    /// The agent is off the bus for good.
+    fn end(&mut self, end: Result<()>) {
         let over = end.as_ref().err().cloned().unwrap_or_else(has_left);
         self.conversation.work.stop_all(&over);
         self.conversation.outbox.sends().fail(&over);
@@ -55,7 +74,6 @@ impl Driver {
             if !self.leave.is_leaving {
                 self.lifecycle.set(Status::Connecting);
             }
-            let opened_at = Instant::now();
             let end = self.run_stream().await;
             self.conversation.offline();
             if self.is_done() {
@@ -68,7 +86,8 @@ impl Driver {
                 }
                 self.connect.failed(error);
             }
-            if opened_at.elapsed() >= HEALTHY_STREAM {
+            let welcomed_at = self.welcomed_at.take();
+            if welcomed_at.is_some_and(|at| at.elapsed() >= HEALTHY_STREAM) {
                 self.backoff.reset();
             }
             self.pause(error).await?;
@@ -150,9 +169,10 @@ impl Driver {
         self.leave.by.is_some_and(|by| by <= Instant::now())
     }
 
-    /// Whether nothing is left to do on this stream, and it was asked to end.
+    /// Whether nothing is left to do or to say on this stream, and it was asked to end.
     fn has_finished_with_stream(&self) -> bool {
-        (self.leave.is_leaving || self.reopen_in.is_some()) && self.conversation.is_quiet()
+        let is_asked = self.leave.is_leaving || self.reopen_in.is_some();
+        is_asked && self.conversation.is_quiet() && !self.conversation.has_frames()
     }
 
     fn received(&mut self, frame: AgentStreamResponse, pulse: &mut Pulse, send_only: bool) {
@@ -173,6 +193,7 @@ impl Driver {
 
     fn welcomed(&mut self, welcome: Welcome, send_only: bool) -> Pace {
         let pace = Pace::of(&welcome);
+        self.welcomed_at = Some(Instant::now());
         self.connect.succeeded();
         self.conversation.online(pace.lease);
         if !self.leave.is_leaving {
@@ -215,7 +236,7 @@ impl Driver {
     }
 
     fn finished(&mut self, finished: Finished) {
-        // A handler's panic is caught where it is called; what is left are tasks that the runtime dropped as it ends.
+        // A panic is caught where it happens; what is left are tasks that the runtime dropped as it ends.
         if let Ok((id, disposition)) = finished {
             self.conversation.work.finished(id, disposition);
         }
@@ -236,7 +257,7 @@ impl Driver {
     async fn pause(&mut self, error: Option<Error>) -> Result<()> {
         let asked = self.reopen_in.take();
         let retry_in = asked.unwrap_or_else(|| self.backoff.next_wait());
-        let reopen_at = Instant::now() + retry_in;
+        let reopen_at = moment_in(retry_in);
         if self.connect.is_over() {
             return Err(self.connect.error());
         }
@@ -259,3 +280,7 @@ impl Driver {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;

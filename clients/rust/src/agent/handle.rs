@@ -1,6 +1,5 @@
 //! A message in the hands of its handler, and what becomes of it.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use tonic::Code;
 
 use super::context::{Context, IncomingMessage, Task};
 use super::disposition::Disposition;
+use super::panics::text_of_panic;
 use crate::backoff::Backoff;
 use crate::error::{Error, Result};
 use crate::handler::{HandlerError, Handlers, MessageHandler, Reject, RetryLater, TaskHandler, find_in_chain};
@@ -18,7 +18,19 @@ use crate::limits::{FIRST_REQUEUE_DELAY, LAST_REQUEUE_DELAY};
 use crate::message::{Content, NewMessage};
 
 /// Has a message handled and says what becomes of its delivery; `None` when the bus took it away meanwhile.
+///
+/// A handler's panic is its outcome. What panics besides is code that it left behind: an error that cannot say its text, or
+/// a value that cannot be dropped. Its message goes back as well, and the agent does not wait for its end for ever.
 pub(crate) async fn handle(context: Context, handlers: Handlers) -> Option<Disposition> {
+    let delay = requeue_delay(context.message.attempt);
+    let handled = AssertUnwindSafe(handle_by_type(context, handlers)).catch_unwind();
+    handled.await.unwrap_or_else(|panic| {
+        let reason = format!("the handler panicked: {}", text_of_panic(panic.as_ref()));
+        Some(Disposition::Requeue { delay, reason })
+    })
+}
+
+async fn handle_by_type(context: Context, handlers: Handlers) -> Option<Disposition> {
     match context.message.message_type {
         MessageType::TaskRequest => match handlers.task {
             Some(handler) => handle_task(context, &handler).await,
@@ -66,12 +78,6 @@ async fn guarded<T>(run: impl AsyncFnOnce() -> Result<T, HandlerError>) -> Resul
         Ok(outcome) => outcome,
         Err(panic) => Err(format!("the handler panicked: {}", text_of_panic(panic.as_ref())).into()),
     }
-}
-
-fn text_of_panic(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("it did not say why")
 }
 
 /// What was not refused but could not be done goes back to the mailbox, or to the dead letters if the handler said so.

@@ -163,6 +163,23 @@ async fn a_panic_fails_the_task_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn an_error_that_panics_when_it_is_asked_for_its_text_still_ends_the_run() {
+    #[derive(Debug)]
+    struct Mute;
+    impl fmt::Display for Mute {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("no words")
+        }
+    }
+    impl std::error::Error for Mute {}
+
+    let (disposition, _) = task(|| Err(Mute.into())).await;
+    let reason = "the handler panicked: no words".to_owned();
+    let delay = Duration::from_secs(4);
+    assert_eq!(disposition, Some(Disposition::Requeue { delay, reason }));
+}
+
+#[tokio::test]
 async fn a_result_that_is_no_object_is_followed_by_a_failure_that_says_so() {
     let (disposition, sent) = task(|| Ok(json!([1]).into())).await;
     assert_eq!(disposition, Some(Disposition::Acknowledge));

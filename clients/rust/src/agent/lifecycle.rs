@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::outbox::has_left;
+use super::panics::call_listener;
 use super::status::Status;
 use crate::error::{Error, Result};
 
@@ -19,6 +20,7 @@ struct Life {
 
 /// Tells of the life of an agent.
 pub(crate) struct Lifecycle {
+    agent_id: String,
     life: watch::Sender<Life>,
     listener: Option<StatusListener>,
 }
@@ -28,19 +30,29 @@ pub(crate) struct Lifecycle {
 pub(crate) struct LifeWatch(watch::Receiver<Life>);
 
 impl Lifecycle {
-    pub(crate) fn new(listener: Option<StatusListener>) -> (Self, LifeWatch) {
+    pub(crate) fn new(agent_id: &str, listener: Option<StatusListener>) -> (Self, LifeWatch) {
         let life = Life {
             status: Status::Connecting,
             was_welcomed: false,
             end: None,
         };
         let (life, watch) = watch::channel(life);
-        (Self { life, listener }, LifeWatch(watch))
+        let agent_id = agent_id.to_owned();
+        let lifecycle = Self {
+            agent_id,
+            life,
+            listener,
+        };
+        (lifecycle, LifeWatch(watch))
     }
 
+    /// The listener hears of a status when the agent has it, so that both tell the same.
     pub(crate) fn set(&self, status: Status) {
-        self.tell(&status);
-        self.life.send_modify(|life| life.status = status);
+        self.log(&status);
+        self.life.send_modify(|life| life.status = status.clone());
+        if let Some(listener) = &self.listener {
+            call_listener(|| listener(status));
+        }
     }
 
     /// The bus refused a frame that was no message.
@@ -61,17 +73,24 @@ impl Lifecycle {
 
     /// The agent is off the bus for good.
     pub(crate) fn finish(&self, end: Result<()>) {
-        let status = Status::last(&end);
-        self.tell(&status);
-        self.life.send_modify(|life| {
-            life.status = status;
-            life.end = Some(end);
-        });
+        self.set(Status::last(&end));
+        self.life.send_modify(|life| life.end = Some(end));
     }
 
-    fn tell(&self, status: &Status) {
-        if let Some(listener) = &self.listener {
-            listener(status.clone());
+    /// Whether the agent is off the bus for good.
+    pub(crate) fn is_over(&self) -> bool {
+        self.life.borrow().end.is_some()
+    }
+
+    /// An agent that nobody looks at must not vanish without a word.
+    fn log(&self, status: &Status) {
+        let agent_id = self.agent_id.as_str();
+        match (status, status.error()) {
+            (_, None) => {}
+            (Status::Fenced(_) | Status::Failed(_), Some(error)) => {
+                tracing::error!(agent_id, %error, "the agent is off the bus for good");
+            }
+            (_, Some(error)) => tracing::warn!(agent_id, %error, status = status.name(), "the bus had an objection"),
         }
     }
 }

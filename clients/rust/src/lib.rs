@@ -40,20 +40,20 @@ mod unreachable;
 pub use agent::{Agent, AgentBuilder, IncomingMessage, Sent, Status, Task};
 pub use agentbus_proto::v1;
 pub use agentbus_proto::v1::{
-    AggregationMethod, Backoff, ErrorReason, MessageState, MessageStatus, MessageType, Priority, Receipt, ReplyMode,
-    SessionEventType, SessionState, StepFailurePolicy, TaskStatus, WorkflowMode,
+    AgentInstance, AgentStatus, AggregationMethod, Backoff, ErrorReason, MessageState, MessageStatus, MessageType,
+    Priority, Receipt, ReplyMode, SessionEventType, SessionState, StepFailurePolicy, TaskStatus, WorkflowMode,
 };
 pub use connection::Credentials;
 pub use error::{Error, Result};
 pub use handler::{HandlerError, Reject, RetryLater};
 pub use message::{Address, Content, Data, Message, NewMessage, NewTask, Retry};
 pub use orchestrator::{
-    Answer, AskOptions, BusChannel, ContextChange, DelegatedTask, NewSession, NewStep, Orchestrator,
-    OrchestratorBuilder, Session, SessionEvents,
+    AgentQuery, Answer, AskOptions, BusChannel, ContextChange, DelegatedTask, NewSession, NewStep, Orchestrator,
+    OrchestratorBuilder, Pages, Session, SessionEvents, SessionQuery, TaskQuery,
 };
 pub use records::{
-    AgentResult, Aggregation, Conflict, ConflictingValue, SessionChange, SessionEvent, SessionRecord, TaskRecord,
-    TaskResult,
+    AgentRecord, AgentResult, Aggregation, Conflict, ConflictingValue, SessionChange, SessionEvent, SessionRecord,
+    TaskRecord, TaskResult,
 };
 pub use serde_json::{Value, json};
 pub use tokio_util::sync::CancellationToken;

@@ -5,6 +5,8 @@ mod calls;
 mod delegator;
 mod events;
 mod new_session;
+mod pages;
+mod queries;
 mod session;
 
 use std::sync::Arc;
@@ -12,21 +14,24 @@ use std::sync::Arc;
 use agentbus_proto::v1::agent_service_client::AgentServiceClient;
 use agentbus_proto::v1::message_service_client::MessageServiceClient;
 use agentbus_proto::v1::session_service_client::SessionServiceClient;
-use agentbus_proto::v1::{GetMessageStatusRequest, MessageStatus};
+use agentbus_proto::v1::{GetAgentRequest, GetMessageStatusRequest, MessageStatus};
 
 use self::calls::{Calls, once, repeated};
 use self::delegator::{Delegator, delegates};
+use self::pages::listed;
 use crate::connection::ConnectionOptions;
 use crate::error::Result;
 use crate::error_mapping::missing;
 use crate::message::NewTask;
 use crate::message::envelope::Sealer;
-use crate::records::TaskRecord;
+use crate::records::{AgentRecord, SessionRecord, TaskRecord};
 
 pub use self::ask::{Answer, AskOptions};
 pub use self::calls::BusChannel;
 pub use self::events::SessionEvents;
 pub use self::new_session::{NewSession, NewStep};
+pub use self::pages::Pages;
+pub use self::queries::{AgentQuery, SessionQuery, TaskQuery};
 pub use self::session::{ContextChange, DelegatedTask, Session};
 
 /// A client of the bus that opens and leads sessions.
@@ -73,6 +78,32 @@ impl Orchestrator {
         Session::new(session_id.into(), &self.delegator)
     }
 
+    /// The sessions that the agent is a member of, newest first, without their shared context.
+    pub fn sessions(&self, query: SessionQuery) -> Pages<SessionRecord> {
+        let calls = &self.delegator.calls;
+        listed!(calls, sessions, list_sessions, query.0, sessions => SessionRecord::from_message)
+    }
+
+    /// The registered agents, ascending by id.
+    pub fn agents(&self, query: AgentQuery) -> Pages<AgentRecord> {
+        let calls = &self.delegator.calls;
+        listed!(calls, agents, list_agents, query.0, agents => AgentRecord::from_message)
+    }
+
+    /// A registered agent.
+    ///
+    /// # Errors
+    ///
+    /// AGENT_NOT_FOUND.
+    pub async fn agent(&self, agent_id: impl Into<String>) -> Result<AgentRecord> {
+        let request = GetAgentRequest {
+            agent_id: agent_id.into(),
+        };
+        let response = repeated!(self.delegator.calls, agents, get_agent, request).await?;
+        let agent = response.agent.ok_or_else(|| missing("agent"))?;
+        Ok(AgentRecord::from_message(agent))
+    }
+
     /// Where a message that this agent sent is: one entry for each time it was put into a mailbox, oldest first.
     ///
     /// # Errors
@@ -104,6 +135,7 @@ impl Orchestrator {
 }
 
 /// What an orchestrator client is made of. [`Orchestrator::builder`] makes one.
+#[derive(Debug)]
 #[must_use]
 pub struct OrchestratorBuilder(ConnectionOptions);
 

@@ -1,7 +1,7 @@
 use agentbus_proto::v1::update_shared_context_request::Change;
 use agentbus_proto::v1::{
     AddParticipantRequest, AggregateResultsRequest, AggregationMethod, CompleteSessionRequest, GetSessionRequest,
-    NewParticipant, RemoveParticipantRequest, Session as SessionMessage, TerminateSessionRequest,
+    ListTasksRequest, NewParticipant, RemoveParticipantRequest, Session as SessionMessage, TerminateSessionRequest,
     UpdateSharedContextRequest, UpdateWorkflowRequest,
 };
 use serde_json::Value;
@@ -10,6 +10,8 @@ use super::ask::{Answer, AskOptions};
 use super::calls::{once, repeated};
 use super::delegator::{Delegator, delegates};
 use super::events::SessionEvents;
+use super::pages::{Pages, listed};
+use super::queries::TaskQuery;
 use crate::error::Result;
 use crate::error_mapping::missing;
 use crate::json;
@@ -89,6 +91,14 @@ impl Session {
             assignee,
         });
         Ok(tasks.collect())
+    }
+
+    /// The session's tasks, in the order in which they were delegated, without their results.
+    pub fn tasks(&self, query: TaskQuery) -> Pages<TaskRecord> {
+        let calls = &self.delegator.calls;
+        let session_id = self.session_id.clone();
+        let request = ListTasksRequest { session_id, ..query.0 };
+        listed!(calls, sessions, list_tasks, request, tasks => TaskRecord::from_message)
     }
 
     /// Sends any other message in the session; returns its id when it is on disk.

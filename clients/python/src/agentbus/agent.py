@@ -186,7 +186,7 @@ class Agent:
         """Takes no more work, finishes what is running and what is being sent, and leaves.
 
         After `grace` seconds it leaves all the same, and what is unfinished is delivered again. Default: no limit.
-        Raises as `wait_closed` does.
+        Raises as `wait_closed` does. Not for a handler, which it would wait for.
         """
         self._started.leave(grace)
         await self.wait_closed()

@@ -8,7 +8,7 @@ from grpc import StatusCode
 
 
 class AgentbusError(Exception):
-    """A call or a message was refused, or the bus cannot be reached. Everything in this package raises it."""
+    """A call or a message was refused, or the bus cannot be reached."""
 
     code: StatusCode
     """The gRPC status. Only `StatusCode.UNAVAILABLE` is worth repeating unchanged."""

@@ -75,7 +75,7 @@ FAREWELL_TIMEOUT: Final = 5.0
 """Time for the bus to end a stream that the agent has ended, and for calls to notice a lost connection."""
 
 CLOSE_GRACE: Final = 10.0
-"""Time for handlers to stop and for answers to come when an agent closes."""
+"""Time for handlers to stop when an agent closes or is refused, and for answers to come."""
 
 CALL_TIMEOUT: Final = 30.0
 """A call that takes longer has lost its connection; only `ask` waits on purpose, and says for how long."""

@@ -93,7 +93,10 @@ def main() -> None:
                     answer(delivery)
             elif kind == "send_result":
                 for result in frame.send_result.results:
-                    delivery_id = answered.pop(result.message_id)
+                    delivery_id = answered.pop(result.message_id, None)
+                    if delivery_id is None:
+                        # The answer to a task that was delivered twice is the same, and settled the second delivery.
+                        continue
                     if result.WhichOneof("outcome") == "error":
                         reject = RejectFrame(delivery_ids=[delivery_id], drop=True, reason=result.error.message)
                         outgoing.put(AgentStreamRequest(reject=reject))

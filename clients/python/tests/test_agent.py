@@ -232,3 +232,23 @@ def test_one_delivery_that_comes_twice_in_a_frame_is_handled_once() -> None:
         assert handled == ["t-1"]
 
     play(story)
+
+
+def test_an_acknowledgement_that_came_too_late_is_given_again() -> None:
+    async def story(bus: FakeBus, agent: Agent) -> None:
+        handled: list[str] = []
+        agent.on_message(lambda message: handled.append(message.message_id))
+        agent.start()
+        stream = await bus.stream()
+        for delivery_id in ("d-1", "d-2"):
+            stream.deliver(delivery_id, "m-1", kind=NOTIFICATION)
+            assert list((await stream.next("ack")).delivery_ids) == [delivery_id]
+            stream.confirm(stale=(delivery_id,))
+        assert handled == ["m-1"]
+        # Nothing is waited for: what is stale is answered as well.
+        draining = asyncio.create_task(agent.drain())
+        await stream.ended()
+        stream.cut()
+        await draining
+
+    play(story)

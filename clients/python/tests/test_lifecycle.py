@@ -17,6 +17,7 @@ from agentbus import (
     Message,
     StatusCode,
 )
+from agentbus.v1.agent_stream_pb2 import ServerDrain
 
 
 def test_close_cancels_handlers_and_gives_their_tasks_back() -> None:
@@ -234,3 +235,51 @@ def test_what_is_not_awaited_is_no_coroutine() -> None:
     for decorate in (agent.on_status, agent.on_receipt):
         with pytest.raises(TypeError):
             decorate(hear)  # type: ignore[arg-type]
+
+
+def test_asked_by_the_bus_to_leave_it_finishes_its_work_first() -> None:
+    async def story(bus: FakeBus, agent: Agent) -> None:
+        started, go_on = asyncio.Event(), asyncio.Event()
+
+        @agent.on_task
+        async def work(task: IncomingTask) -> None:
+            started.set()
+            await go_on.wait()
+
+        agent.start()
+        first = await bus.stream()
+        first.deliver("d-1", "t-1")
+        await started.wait()
+        first.say(drain=ServerDrain())
+        go_on.set()
+        await first.answer()
+        await first.next("ack")
+        first.confirm("d-1")
+        await first.ended()
+        first.cut()
+        second = await bus.stream()
+        second.deliver("d-2", "t-2")
+        assert (await second.answer()).correlation_id == "t-2"
+
+    play(story)
+
+
+def test_a_stream_that_is_lost_in_a_drain_is_opened_again_for_what_is_unanswered_alone() -> None:
+    async def story(bus: FakeBus, agent: Agent) -> None:
+        agent.on_task(lambda task: None)
+        agent.start()
+        first = await bus.stream()
+        sending = asyncio.create_task(agent.send(Message("python://other")))
+        await first.next("send")
+        draining = asyncio.create_task(agent.drain())
+        await first.next("drain")
+        first.cut()
+        second = await bus.stream()
+        assert second.hello.send_only
+        await second.next("drain")
+        await second.answer()
+        await second.ended()
+        second.cut()
+        await asyncio.gather(sending, draining)
+
+    play(story)

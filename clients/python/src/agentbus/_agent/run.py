@@ -66,6 +66,11 @@ class Run:
         """Whether it is a task that is worked on."""
         return self.message.type is MessageType.TASK_REQUEST
 
+    @property
+    def is_coroutine(self) -> bool:
+        """Whether a coroutine is at it, which `stop` cancels."""
+        return self._task is not None
+
     def stop(self, error: AgentbusError) -> None:
         """Tells the handler to stop, once. A coroutine is cancelled; a plain function has to look for itself."""
         if self.cancellation is not None:

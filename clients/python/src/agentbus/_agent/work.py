@@ -78,9 +78,13 @@ class Work:
             run.stop(error)
 
     async def stopped(self, timeout: float) -> None:
-        """Returns when no handler is running any more, or after so many seconds."""
-        if self._runs:
-            await asyncio.wait(list(self._runs.values()), timeout=timeout)
+        """Returns when no coroutine of a handler is running any more, or after so many seconds.
+
+        Threads of plain handlers are not waited for: the end of the loop does not cut them short.
+        """
+        tasks = [task for run, task in self._runs.items() if run.is_coroutine]
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
 
     def held(self) -> list[str]:
         """Deliveries that are being worked on, for which more time is asked now."""

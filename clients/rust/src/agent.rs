@@ -113,8 +113,10 @@ impl Agent {
     ///
     /// # Errors
     ///
-    /// What the bus refuses the message for. RESOURCE_EXHAUSTED at once with MESSAGE_TOO_LARGE above 4,128,768 bytes, and
-    /// without a reason while 10,000 messages or 64 MiB wait for their answer. CANCELLED when the agent leaves before
+    /// What the bus refuses the message for. At once: INVALID_ARGUMENT for a payload that is no JSON object, is nested deeper
+    /// than 30 levels or has an integer that a double cannot hold; ALREADY_EXISTS while a message of the same id waits for its
+    /// answer; RESOURCE_EXHAUSTED with MESSAGE_TOO_LARGE above 4,128,768 bytes, and without a reason while 10,000 messages or
+    /// 64 MiB wait for their answer. CANCELLED when the agent leaves before
     /// there is an answer; what became of the message is not known then.
     pub async fn send(&self, message: impl Into<NewMessage>) -> Result<Sent> {
         self.0.outbox.send(message.into()).await

@@ -167,6 +167,34 @@ async fn whoever_lost_its_place_is_told_so_and_sends_no_more() {
 }
 
 #[tokio::test]
+async fn a_handler_that_does_not_end_is_left_behind_and_told_so() {
+    let bus = FakeBus::start().await;
+    let (started, mut begun) = mpsc::unbounded_channel();
+    let agent = bus
+        .agent()
+        .on_task(move |task| {
+            started.send(task).unwrap();
+            std::future::pending::<Result<(), HandlerError>>()
+        })
+        .connect()
+        .unwrap();
+    let mut stream = bus.accept().await;
+    stream.deliver_task("d-1");
+    let task = begun.recv().await.unwrap();
+    agent.drain_within(Duration::ZERO).await.unwrap();
+    assert_eq!(task.cancelled().await.code(), Code::Cancelled);
+    assert_eq!(task.progress(50, "").await.unwrap_err().code(), Code::Cancelled);
+}
+
+#[tokio::test]
+async fn credit_that_the_bus_does_not_give_is_refused_at_once() {
+    for credit in [0, 10_001] {
+        let error = Agent::builder("http://127.0.0.1:1").max_in_flight(credit).connect();
+        assert_eq!(error.unwrap_err().code(), Code::InvalidArgument);
+    }
+}
+
+#[tokio::test]
 async fn a_bus_that_drains_is_left_when_the_work_in_hand_is_done() {
     let bus = FakeBus::start().await;
     let work = Arc::new(Notify::new());

@@ -75,6 +75,16 @@ async fn a_new_stream_says_again_what_is_unanswered_in_order_and_byte_for_byte()
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_twice_or_to_nothing_changes_nothing() {
+    let mut sends = sends();
+    let mut answer = push(&mut sends, "m-1", 7);
+    let refusals = [refused("m-0", Code::NotFound), refused("m-1", Code::NotFound)];
+    sends.settle([refusals.as_slice(), &[accepted("m-1")]].concat(), Instant::now());
+    assert_eq!(answer.try_recv().unwrap().unwrap_err().code(), Code::NotFound);
+    assert_eq!((sends.is_empty(), sends.total_bytes), (true, 0));
+}
+
+#[tokio::test]
 async fn a_duplicate_was_on_disk_already() {
     let mut sends = sends();
     let mut answer = push(&mut sends, "m-1", 1);

@@ -57,7 +57,12 @@ impl Calls {
             Ok(Err(status)) => from_status(status),
             Err(_) => Error::new(Code::DeadlineExceeded, format!("nothing came within {limit:?}")),
         };
-        Err(with_address(error, &self.address))
+        Err(self.located(error))
+    }
+
+    /// Says in an error that is not the bus's own where the calls lead.
+    pub(crate) fn located(&self, error: Error) -> Error {
+        with_address(error, &self.address)
     }
 }
 

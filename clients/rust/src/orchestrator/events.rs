@@ -27,6 +27,8 @@ pub struct SessionEvents {
     calls: Calls,
     request: WatchSessionRequest,
     stream: Option<Streaming<agentbus_proto::v1::WatchSessionResponse>>,
+    /// Whether something came on the stream.
+    is_alive: bool,
     backoff: Backoff,
     has_ended: bool,
 }
@@ -40,6 +42,7 @@ impl SessionEvents {
                 ..WatchSessionRequest::default()
             },
             stream: None,
+            is_alive: false,
             backoff: Backoff::new(),
             has_ended: false,
         }
@@ -95,19 +98,22 @@ impl SessionEvents {
     async fn receive(&mut self) -> Result<Option<EventMessage>> {
         let Some(stream) = &mut self.stream else {
             self.stream = Some(self.open().await?);
+            self.is_alive = false;
             return Ok(None);
         };
         let silence = |_| Error::new(Code::Unavailable, "nothing was heard of the session");
         let response = timeout(WATCH_SILENCE, stream.message()).await.map_err(silence)?;
-        let Some(response) = response.map_err(from_status)? else {
+        let response = response.map_err(|status| self.calls.located(from_status(status)))?;
+        let Some(response) = response else {
             // The bus ends the stream itself only with the session, whose last event a filter may hide.
             self.has_ended = true;
             return Ok(None);
         };
         // The first response comes at once and only opens the stream: it is no sign that the stream holds.
-        if response.event.is_some() {
+        if self.is_alive || response.event.is_some() {
             self.backoff.reset();
         }
+        self.is_alive = true;
         Ok(response.event)
     }
 

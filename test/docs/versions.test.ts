@@ -1,4 +1,4 @@
-/** Goal: what is released together has one version. Method: the manifest of each language is read. */
+/** Goal: what is released together has one version and one licence. Method: the files of each package are read. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
@@ -16,3 +16,11 @@ test.each([
 ])('%s has the version of the bus', (path, pattern) => {
   expect(pattern.exec(read(path))?.[1]).toBe(version);
 });
+
+test.each(['clients/python', 'clients/go', 'gen/go', 'clients/rust', 'gen/rust', 'clients/java'])(
+  '%s has the licence of the bus',
+  (folder) => {
+    // A copy: packages of these languages cannot hold a link to what is outside of them.
+    expect(read(`${folder}/LICENSE`)).toBe(read('LICENSE'));
+  },
+);

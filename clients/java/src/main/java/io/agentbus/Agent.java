@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
  * An agent on the bus. It keeps a stream open, whatever happens to connections, until it leaves or
  * is refused, and keeps the program alive until then. Thread-safe.
  *
- * <p>Futures complete on the common pool, as those of {@code CompletableFuture.supplyAsync} do, and
- * fail with an {@link AgentbusException}.
+ * <p>Futures complete on threads of the client that what hangs on them may block, and fail with an
+ * {@link AgentbusException}. The program does not end before what hangs on {@link #closed} has run.
  */
 public interface Agent extends AutoCloseable {
   /**

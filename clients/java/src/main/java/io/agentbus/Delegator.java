@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Tasks as whoever delegates them works with them. Calls have a deadline of 30 s, and those that
- * may be repeated are, up to 8 times, while the bus is unavailable. Futures complete on the common
- * pool and fail with an {@link AgentbusException}.
+ * may be repeated are, up to 8 times, while the bus is unavailable. Futures complete on threads of
+ * the client that what hangs on them may block, and fail with an {@link AgentbusException}.
  */
 public interface Delegator {
   /**

@@ -3,18 +3,17 @@ package io.agentbus.internal;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Completes futures that the program holds. What the program hung on them may block, and must not
- * block the loop, nor a handler's executor that is full of handlers which wait for it: it runs
- * where asynchronous stages of {@code CompletableFuture} run by default.
+ * Completes futures that the program holds, off the loop and off the threads of gRPC: what the
+ * program hung on them may block.
  */
 public final class Completions {
   private Completions() {}
 
   public static <T> void complete(CompletableFuture<T> future, T value) {
-    future.defaultExecutor().execute(() -> future.complete(value));
+    ProgramExecutor.shared().execute(() -> future.complete(value));
   }
 
   public static void fail(CompletableFuture<?> future, Throwable error) {
-    future.defaultExecutor().execute(() -> future.completeExceptionally(error));
+    ProgramExecutor.shared().execute(() -> future.completeExceptionally(error));
   }
 }

@@ -83,6 +83,12 @@ public final class Limits {
   public static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
 
   /**
+   * Longest time that is measured: nobody sees the end of a longer one, and not all of those fit a
+   * long of nanoseconds.
+   */
+  public static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
+
+  /**
    * Messages handed to {@code send} that wait for their answer: what a mailbox frees in a second or
    * so.
    */

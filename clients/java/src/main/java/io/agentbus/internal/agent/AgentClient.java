@@ -14,6 +14,8 @@ import io.agentbus.internal.wire.Ids;
 import io.agentbus.v1.AgentStreamRequest;
 import io.agentbus.v1.Envelope;
 import io.agentbus.v1.Hello;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** An agent: the parts of it, put together. */
 public final class AgentClient implements Agent {
+  private static final Logger LOG = System.getLogger("io.agentbus");
+
   private final AgentOptions options;
   private final Loop loop;
   private final Lifecycle lifecycle;
@@ -37,7 +41,7 @@ public final class AgentClient implements Agent {
   public AgentClient(AgentOptions options) {
     this.options = options;
     lifecycle = new Lifecycle(options.onStatus());
-    loop = new Loop("agentbus " + agentId(), this::turn, this::ended);
+    loop = new Loop("agentbus " + agentId(), this::turn, this::failed, this::ended);
     conversation = new Conversation(options, loop, budget, new Voice());
     connector = new Connector(loop, newBackoff(), lifecycle, options.address(), new StreamOwner());
   }
@@ -161,11 +165,17 @@ public final class AgentClient implements Agent {
     connector.turn();
   }
 
-  /** On the loop's thread, after its end: the last word of an agent that nobody watches. */
+  /** Something went wrong that cannot: whoever waits for the agent hears of it. */
+  private void failed(Throwable fault) {
+    connector.fail(Errors.fault(fault));
+  }
+
+  /** On the loop's thread, after its end. */
   private void ended() {
+    lifecycle.awaitToldOfEnd();
     AgentbusException unobserved = lifecycle.unobserved();
     if (unobserved != null) {
-      throw unobserved;
+      LOG.log(Level.ERROR, "agent " + agentId() + " has left the bus for good", unobserved);
     }
   }
 

@@ -52,7 +52,6 @@ final class AgentStream {
   private Loop.Timer farewell;
   private long heardAtNanos = System.nanoTime();
   private boolean isWelcome;
-  private boolean isEnding;
   private boolean isHalfClosed;
   private boolean isOver;
   private AgentbusException reason;
@@ -91,12 +90,18 @@ final class AgentStream {
     }
   }
 
-  /** Ends the agent's side; the lanes have nothing more to say. The bus has a moment to follow. */
+  /**
+   * Ends the agent's side; the lanes have nothing more to say. The bus has a moment to follow.
+   * Before its welcome there is nobody to take leave of: the stream is over at once.
+   */
   void end() {
-    if (isEnding || isOver) {
+    if (isHalfClosed || isOver) {
       return;
     }
-    isEnding = true;
+    if (!isWelcome) {
+      abort(Errors.hasLeft("the agent"));
+      return;
+    }
     farewell =
         loop.schedule(Limits.FAREWELL_TIMEOUT, () -> abort(gone("it did not end the stream")));
     isHalfClosed = true;

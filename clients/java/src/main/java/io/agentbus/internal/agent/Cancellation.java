@@ -2,6 +2,7 @@ package io.agentbus.internal.agent;
 
 import io.agentbus.AgentbusException;
 import io.agentbus.internal.Completions;
+import io.agentbus.internal.ProgramExecutor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,7 +38,7 @@ final class Cancellation {
     Completions.complete(told, why);
     if (started instanceof CompletableFuture<?> future) {
       // What hangs on it is the program's, and may block.
-      future.defaultExecutor().execute(() -> future.cancel(true));
+      ProgramExecutor.shared().execute(() -> future.cancel(true));
     }
   }
 

@@ -46,9 +46,13 @@ final class Connector {
   private final Owner owner;
 
   private AgentStream stream;
-  private long openedAtNanos;
+
+  /** When the stream was welcomed; null until then. */
+  private Long welcomedAtNanos;
+
   private Loop.Timer pause;
   private Loop.Timer grace;
+  private long graceEndsAtNanos;
   private Loop.Timer connecting;
   private AgentbusException lastError;
 
@@ -87,6 +91,7 @@ final class Connector {
   }
 
   void welcomed() {
+    welcomedAtNanos = System.nanoTime();
     if (connecting != null) {
       connecting.cancel();
     }
@@ -122,7 +127,8 @@ final class Connector {
   /**
    * Leaves when nothing is left to do.
    *
-   * @param limit how long that may take; null for as long as it takes
+   * @param limit how long that may take, of several the shortest counts; null for as long as it
+   *     takes
    */
   void leave(Duration limit) {
     if (isFinished) {
@@ -132,10 +138,21 @@ final class Connector {
       lifecycle.set(AgentStatus.State.DRAINING);
     }
     isLeaving = true;
+    if (limit != null) {
+      boundBy(limit);
+    }
+  }
+
+  private void boundBy(Duration limit) {
+    long endsAtNanos = Loop.nanosAfter(limit);
     if (grace != null) {
+      if (endsAtNanos - graceEndsAtNanos >= 0) {
+        return;
+      }
       grace.cancel();
     }
-    grace = limit == null ? null : loop.schedule(limit, this::giveUp);
+    graceEndsAtNanos = endsAtNanos;
+    grace = loop.schedule(limit, this::giveUp);
   }
 
   /** The stream is over; null if both sides had finished. */
@@ -144,9 +161,11 @@ final class Connector {
     if (error != null) {
       lastError = error;
     }
-    if (System.nanoTime() - openedAtNanos >= Limits.HEALTHY_STREAM.toNanos()) {
+    if (welcomedAtNanos != null
+        && System.nanoTime() - welcomedAtNanos >= Limits.HEALTHY_STREAM.toNanos()) {
       backoff.reset();
     }
+    welcomedAtNanos = null;
     isOver = isOver || (isLeaving && owner.isQuiet());
     if (isFinished || isOver) {
       return;
@@ -170,7 +189,6 @@ final class Connector {
     if (!isLeaving) {
       lifecycle.set(AgentStatus.State.CONNECTING);
     }
-    openedAtNanos = System.nanoTime();
     stream = owner.openStream();
   }
 
@@ -182,6 +200,13 @@ final class Connector {
     isOver = true;
     if (stream != null) {
       stream.abort(Errors.hasLeft("the agent"));
+    }
+  }
+
+  /** Ends at once, for good. */
+  void fail(AgentbusException error) {
+    if (!isFinished) {
+      finish(error);
     }
   }
 

@@ -4,8 +4,8 @@ import io.agentbus.AgentbusException;
 import io.agentbus.Receipt;
 import io.agentbus.Sent;
 import io.agentbus.internal.Backoff;
-import io.agentbus.internal.HandlerExecutor;
 import io.agentbus.internal.Limits;
+import io.agentbus.internal.ProgramExecutor;
 import io.agentbus.internal.wire.Errors;
 import io.agentbus.internal.wire.Times;
 import io.agentbus.internal.wire.Vocabulary;
@@ -70,7 +70,7 @@ final class Conversation implements AgentStream.Listener {
     receipts = handlers.onReceipt() == null ? null : new Notifier<>(handlers.onReceipt());
     HandlerRunner runner =
         new HandlerRunner(
-            handlers, options.executor() != null ? options.executor() : HandlerExecutor.shared());
+            handlers, options.executor() != null ? options.executor() : ProgramExecutor.shared());
     sends = new PendingSends(loop, owner.newBackoff(), budget);
     responses = new Responses(loop, new ResponseSender(), owner::newBackoff);
     work = new Work(new HandlerStarter(runner), owner::send);
@@ -162,7 +162,7 @@ final class Conversation implements AgentStream.Listener {
     }
   }
 
-  /** Sends responses, which wait beside all that the program sends: they end work that is done. */
+  /** Sends responses, which wait among all that the program sends. */
   private final class ResponseSender implements Responses.Sender {
     @Override
     public Envelope stamp(Envelope envelope) {
@@ -171,7 +171,12 @@ final class Conversation implements AgentStream.Listener {
 
     @Override
     public void send(PendingSend message) {
-      budget.add(message.bytes().size());
+      try {
+        budget.take(message.bytes().size());
+      } catch (AgentbusException full) {
+        message.listener().refused(full);
+        return;
+      }
       sends.add(message);
     }
 

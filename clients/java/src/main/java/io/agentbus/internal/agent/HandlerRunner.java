@@ -1,10 +1,11 @@
 package io.agentbus.internal.agent;
 
+import io.agentbus.AgentbusException;
+import io.agentbus.StatusCode;
 import io.agentbus.Task;
 import io.agentbus.internal.Limits;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 
 /** Runs handlers off the loop, one for each message, and says what they came to. */
@@ -32,11 +33,18 @@ final class HandlerRunner {
     }
     try {
       executor.execute(() -> handle(run, ended));
-    } catch (RejectedExecutionException full) {
-      String reason = "the agent's executor takes no more work";
-      ended.accept(
-          run, new Outcome.Settle(new Disposition.Requeue(Limits.FIRST_REQUEUE_DELAY, reason)));
+    } catch (RuntimeException | Error full) {
+      // Mostly a rejection, or that the system has no more threads.
+      giveBack(run, ended);
     }
+  }
+
+  private static void giveBack(Run run, BiConsumer<Run, Outcome> ended) {
+    String reason = "the agent's executor takes no more work";
+    // Should it run the handler all the same, it does nothing.
+    run.message.cancellation.cancel(new AgentbusException(StatusCode.RESOURCE_EXHAUSTED, reason));
+    ended.accept(
+        run, new Outcome.Settle(new Disposition.Requeue(Limits.FIRST_REQUEUE_DELAY, reason)));
   }
 
   private void handle(Run run, BiConsumer<Run, Outcome> ended) {
@@ -61,12 +69,23 @@ final class HandlerRunner {
       return;
     }
     message.cancellation.goOn(stage);
-    stage.whenComplete((value, thrown) -> ended.accept(run, outcomeOf(run, value, thrown)));
+    try {
+      stage.whenComplete((value, thrown) -> ended.accept(run, outcomeOf(run, value, thrown)));
+    } catch (RuntimeException unfit) {
+      ended.accept(run, outcomeOf(run, null, unfit));
+    }
   }
 
   private static Outcome outcomeOf(Run run, Object value, Throwable thrown) {
-    return run.isTask()
-        ? Outcome.ofTask(run.message, value, thrown)
-        : Outcome.ofMessage(run.message, thrown);
+    if (!run.isTask()) {
+      return Outcome.ofMessage(run.message, thrown);
+    }
+    try {
+      return Outcome.ofTask(run.message, value, thrown);
+    } catch (RuntimeException unfit) {
+      // A collection of the program does not let itself be read, such as one that changes
+      // meanwhile.
+      return Outcome.ofTask(run.message, null, unfit);
+    }
   }
 }

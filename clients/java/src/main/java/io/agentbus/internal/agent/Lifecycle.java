@@ -3,6 +3,7 @@ package io.agentbus.internal.agent;
 import io.agentbus.AgentStatus;
 import io.agentbus.AgentbusException;
 import io.agentbus.internal.Completions;
+import io.agentbus.internal.ProgramExecutor;
 import io.agentbus.internal.wire.Errors;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,6 +18,9 @@ final class Lifecycle {
   private volatile AgentStatus status = AgentStatus.of(AgentStatus.State.CONNECTING);
   private volatile AgentbusException over;
   private volatile boolean isObserved;
+
+  /** Completes when the program has been told of the end. */
+  private CompletableFuture<Void> toldOfEnd = CompletableFuture.completedFuture(null);
 
   /**
    * Makes the lifecycle of an agent that is about to connect.
@@ -73,13 +77,32 @@ final class Lifecycle {
       boolean isFenced = error.hasReason("STREAM_FENCED");
       set(isFenced ? AgentStatus.State.FENCED : AgentStatus.State.FAILED, error, Duration.ZERO);
     }
-    Completions.fail(ready, over);
-    if (error == null) {
-      Completions.complete(closed, null);
-    } else {
-      Completions.fail(closed, error);
-    }
+    // Each on its own: what hangs on one of them may wait for the other.
+    CompletableFuture<Void> told =
+        CompletableFuture.allOf(
+            runAsync(() -> ready.completeExceptionally(over)), runAsync(() -> end(error)));
+    toldOfEnd = listener == null ? told : CompletableFuture.allOf(told, listener.told());
     return over;
+  }
+
+  private void end(AgentbusException error) {
+    if (error == null) {
+      closed.complete(null);
+    } else {
+      closed.completeExceptionally(error);
+    }
+  }
+
+  private static CompletableFuture<Void> runAsync(Runnable task) {
+    return CompletableFuture.runAsync(task, ProgramExecutor.shared());
+  }
+
+  /**
+   * Waits until the program has been told of the end: it may end with the thread that calls this,
+   * and what it does about the end is not to be lost.
+   */
+  void awaitToldOfEnd() {
+    toldOfEnd.join();
   }
 
   /** The error that ended the agent, if nobody looks: it must not vanish without a word. */
@@ -88,7 +111,6 @@ final class Lifecycle {
   }
 
   CompletableFuture<Void> ready() {
-    isObserved = true;
     return ready.copy();
   }
 

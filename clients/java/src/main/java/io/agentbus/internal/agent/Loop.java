@@ -6,7 +6,9 @@ import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * The one thread that touches the state of an agent. It does what it is given, one thing after the
@@ -18,7 +20,8 @@ final class Loop implements Executor {
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final Thread thread;
   private final Runnable afterBatch;
-  private volatile boolean isParked;
+  private final Consumer<Throwable> onFault;
+  private final AtomicBoolean isParked = new AtomicBoolean();
   private volatile boolean isStopped;
 
   /** Something that happens later, unless it is cancelled. */
@@ -47,10 +50,12 @@ final class Loop implements Executor {
    * Makes a loop; nothing runs before it is started.
    *
    * @param afterBatch writes; called when nothing more is to be done at the moment
+   * @param onFault hears what is thrown, which nothing is meant to be, and stops the loop
    * @param afterEnd called on the thread when the loop was stopped
    */
-  Loop(String name, Runnable afterBatch, Runnable afterEnd) {
+  Loop(String name, Runnable afterBatch, Consumer<Throwable> onFault, Runnable afterEnd) {
     this.afterBatch = afterBatch;
+    this.onFault = onFault;
     // Not a daemon: an agent keeps its program alive.
     thread =
         new Thread(
@@ -80,30 +85,51 @@ final class Loop implements Executor {
     if (isStopped && tasks.remove(task)) {
       throw new RejectedExecutionException("the agent has left");
     }
-    if (isParked) {
+    // One of those who find it parked wakes it: that is dear, and one is enough.
+    if (isParked.get() && isParked.compareAndSet(true, false)) {
       LockSupport.unpark(thread);
     }
   }
 
   /** From the loop only. */
   Timer schedule(Duration delay, Runnable task) {
-    Timer timer = new Timer(System.nanoTime() + Math.max(delay.toNanos(), 0), task);
+    Timer timer = new Timer(nanosAfter(delay), task);
     timers.add(timer);
     return timer;
   }
 
+  /** The moment after a while, as System.nanoTime tells it. */
+  static long nanosAfter(Duration delay) {
+    boolean isTooLong = delay.compareTo(Limits.LONGEST_DELAY) > 0;
+    return System.nanoTime()
+        + (isTooLong ? Limits.LONGEST_DELAY : delay.isNegative() ? Duration.ZERO : delay).toNanos();
+  }
+
   private void run() {
     while (!isStopped) {
-      runBatch();
-      fireTimers();
-      afterBatch.run();
+      guarded(this::turn);
       if (tasks.isEmpty() && !isStopped) {
         park();
       }
     }
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      task.run();
+      guarded(task);
     }
+  }
+
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable fault) {
+      isStopped = true;
+      onFault.accept(fault);
+    }
+  }
+
+  private void turn() {
+    runBatch();
+    fireTimers();
+    afterBatch.run();
   }
 
   private void runBatch() {
@@ -129,7 +155,7 @@ final class Loop implements Executor {
   }
 
   private void park() {
-    isParked = true;
+    isParked.set(true);
     // Looked at after the flag is up: whoever adds a task sees the flag, or this sees the task.
     if (tasks.isEmpty()) {
       Timer next = timers.peek();
@@ -139,7 +165,7 @@ final class Loop implements Executor {
         LockSupport.parkNanos(this, Math.max(next.dueNanos - System.nanoTime(), 1));
       }
     }
-    isParked = false;
+    isParked.set(false);
     // An interrupt means nothing here, and would keep the thread from parking ever again.
     Thread.interrupted();
   }

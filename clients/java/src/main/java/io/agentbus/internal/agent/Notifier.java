@@ -1,8 +1,9 @@
 package io.agentbus.internal.agent;
 
 import io.agentbus.internal.Limits;
+import io.agentbus.internal.ProgramExecutor;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
  */
 final class Notifier<T> {
   private final Consumer<T> listener;
-  private final ConcurrentLinkedQueue<T> news = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> news = new ConcurrentLinkedQueue<>();
   private final AtomicInteger untold = new AtomicInteger();
 
   Notifier(Consumer<T> listener) {
@@ -20,20 +21,30 @@ final class Notifier<T> {
   }
 
   void tell(T item) {
-    if (untold.get() >= Limits.MAX_UNTOLD_NEWS) {
-      return;
+    if (untold.get() < Limits.MAX_UNTOLD_NEWS) {
+      add(() -> listener.accept(item));
     }
+  }
+
+  /** Completes when the listener has heard everything so far. */
+  CompletableFuture<Void> told() {
+    CompletableFuture<Void> told = new CompletableFuture<>();
+    add(() -> told.complete(null));
+    return told;
+  }
+
+  private void add(Runnable item) {
     news.add(item);
     if (untold.getAndIncrement() == 0) {
-      ForkJoinPool.commonPool().execute(this::tellAll);
+      ProgramExecutor.shared().execute(this::tellAll);
     }
   }
 
   private void tellAll() {
     do {
       try {
-        listener.accept(news.poll());
-      } catch (RuntimeException thrown) {
+        news.poll().run();
+      } catch (Throwable thrown) {
         // The listener's fault is the program's to hear of, and not the end of the agent.
         Thread current = Thread.currentThread();
         current.getUncaughtExceptionHandler().uncaughtException(current, thrown);

@@ -21,15 +21,12 @@ final class OnceLane implements Lane {
     isDue = true;
   }
 
+  /** What was asked for without a stream to say it on is said on the next one. */
   @Override
-  public void online() {
-    isDue = false;
-  }
+  public void online() {}
 
   @Override
-  public void offline() {
-    isDue = false;
-  }
+  public void offline() {}
 
   @Override
   public AgentStreamRequest next() {

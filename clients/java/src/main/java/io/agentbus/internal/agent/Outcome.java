@@ -73,7 +73,13 @@ sealed interface Outcome {
     if (error instanceof AgentbusException refusal) {
       return refusal.text();
     }
-    return error.getMessage() == null ? error.getClass().getName() : error.getMessage();
+    try {
+      String message = error.getMessage();
+      return message == null ? error.getClass().getName() : message;
+    } catch (RuntimeException unreadable) {
+      // A message may be computed, and is not worth losing a task for.
+      return error.getClass().getName();
+    }
   }
 
   /** What was asked for by name, or was not refused but could not be done; null for a failure. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.agentbus.AgentbusException;
 import io.agentbus.Content;
 import io.agentbus.Sent;
+import io.agentbus.StatusCode;
 import io.agentbus.internal.Backoff;
 import io.agentbus.internal.wire.Envelopes;
 import io.agentbus.internal.wire.JsonStruct;
@@ -27,7 +28,7 @@ final class Responses {
     /** Names the agent, and the message. */
     Envelope stamp(Envelope envelope);
 
-    /** Sends what the agent itself has to say, whatever else waits. */
+    /** Sends a message, unless too much waits: that is told to its listener. */
     void send(PendingSend message);
 
     /** Whether handlers were told to stop because the agent leaves. */
@@ -48,8 +49,10 @@ final class Responses {
   Response encode(IncomingTask task, Content content) {
     try {
       return encodeAsIs(task, content);
-    } catch (AgentbusException refusal) {
-      return encodeAsIs(task, Outcome.failure(refusal));
+    } catch (RuntimeException unfit) {
+      // The client refuses it, or a collection of the program does, such as one that changes
+      // meanwhile.
+      return encodeAsIs(task, Outcome.failure(unfit));
     }
   }
 
@@ -105,11 +108,13 @@ final class Responses {
     }
 
     private void refused(Response response, AgentbusException error) {
-      if (sender.isStopping()) {
+      if (task.cancellation.isWithdrawn()) {
+        settle.accept(Disposition.ACKNOWLEDGE);
+      } else if (sender.isStopping()) {
         settle.accept(
             new Disposition.Requeue(
                 Duration.ZERO, "the agent left before its response was on disk"));
-      } else if (error.hasReason("MAILBOX_FULL")) {
+      } else if (isForWantOfRoom(error)) {
         // The work is done and may have been dear: its result waits for room, where a refusal would
         // repeat the work.
         loop.schedule(backoff.next(), () -> sendUnlessWithdrawn(response));
@@ -119,6 +124,12 @@ final class Responses {
       } else {
         settle.accept(new Disposition.Drop("the response was refused: " + refusal.text()));
       }
+    }
+
+    /** The delegator's mailbox is full or, which nobody but this agent says, too much waits. */
+    private static boolean isForWantOfRoom(AgentbusException error) {
+      return error.hasReason("MAILBOX_FULL")
+          || (error.code() == StatusCode.RESOURCE_EXHAUSTED && error.reason().isEmpty());
     }
 
     private void sendUnlessWithdrawn(Response response) {

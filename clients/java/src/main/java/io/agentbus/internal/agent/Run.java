@@ -17,6 +17,9 @@ final class Run {
   /** When the lease of that delivery last began, as far as this agent knows. */
   long leasedAtNanos;
 
+  /** When more time was last asked for. */
+  long extendedAtNanos;
+
   Run(String key, IncomingMessage message) {
     this.key = key;
     this.message = message;
@@ -58,6 +61,11 @@ final class Run {
         && message.delivery.hasAcceptedTime()
         && delivery.hasAcceptedTime()
         && acceptedBefore(Times.toInstant(delivery.getAcceptedTime()));
+  }
+
+  /** Whether a delivery is of the same mail as this run's. */
+  boolean isOfSameMail(Delivery delivery) {
+    return message.delivery.getAcceptedTime().equals(delivery.getAcceptedTime());
   }
 
   private boolean acceptedBefore(Instant moment) {

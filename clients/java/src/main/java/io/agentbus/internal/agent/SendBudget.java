@@ -31,12 +31,6 @@ final class SendBudget {
     }
   }
 
-  /** Counts a message that goes out whether there is room or not. */
-  void add(int size) {
-    messages.incrementAndGet();
-    bytes.addAndGet(size);
-  }
-
   /** Gives the room of an answered message back. */
   void giveBack(int size) {
     messages.decrementAndGet();

@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Deliveries of one stream that were settled and not confirmed yet, or are to be kept. The bus
@@ -24,8 +24,8 @@ import java.util.Map;
 final class Settlements implements Lane {
   /** Whoever holds deliveries. */
   interface Holder {
-    /** Deliveries that are being worked on. */
-    List<String> held();
+    /** Deliveries that are being worked on, for which more time is asked for now. */
+    Set<String> held();
 
     /** The bus gave a delivery more time. */
     void kept(String deliveryId);
@@ -48,7 +48,7 @@ final class Settlements implements Lane {
   private final Map<String, Unconfirmed> unconfirmed = new HashMap<>();
   private final ArrayDeque<String> acknowledgements = new ArrayDeque<>();
   private final ArrayDeque<AgentStreamRequest> rejections = new ArrayDeque<>();
-  private final ArrayDeque<String> extensions = new ArrayDeque<>();
+  private boolean isExtensionDue;
   private int settledCount;
 
   Settlements(Holder holder) {
@@ -70,8 +70,11 @@ final class Settlements implements Lane {
    * @param durable called when that is on disk, unless the delivery was not held any more
    */
   void settle(String deliveryId, Disposition disposition, Runnable durable) {
-    expectAnswer(deliveryId).durable = durable;
-    settledCount++;
+    Unconfirmed entry = expectAnswer(deliveryId);
+    if (entry.durable == null) {
+      settledCount++;
+    }
+    entry.durable = durable;
     if (disposition instanceof Disposition.Requeue requeue) {
       rejections.add(
           rejection(
@@ -91,10 +94,9 @@ final class Settlements implements Lane {
     }
   }
 
-  /** Asks for more time for all that is held. */
+  /** Asks for more time for all that is held when the frame is written. */
   void extend() {
-    extensions.clear();
-    extensions.addAll(holder.held());
+    isExtensionDue = true;
   }
 
   /** Takes what the bus confirmed. */
@@ -138,7 +140,7 @@ final class Settlements implements Lane {
     settledCount = 0;
     acknowledgements.clear();
     rejections.clear();
-    extensions.clear();
+    isExtensionDue = false;
   }
 
   @Override
@@ -152,20 +154,20 @@ final class Settlements implements Lane {
       return AgentStreamRequest.newBuilder().setAck(frame).build();
     }
     AgentStreamRequest rejection = rejections.poll();
-    return rejection != null ? rejection : nextExtension();
+    return rejection != null || !isExtensionDue ? rejection : nextExtension();
   }
 
+  /** Credit bounds what is held, and thereby the frame. */
   private AgentStreamRequest nextExtension() {
-    if (extensions.isEmpty()) {
+    isExtensionDue = false;
+    Set<String> held = holder.held();
+    if (held.isEmpty()) {
       return null;
     }
-    ExtendFrame.Builder frame = ExtendFrame.newBuilder();
-    while (frame.getDeliveryIdsCount() < Limits.MAX_FRAME_DELIVERY_IDS && !extensions.isEmpty()) {
-      String deliveryId = extensions.poll();
-      expectAnswer(deliveryId);
-      frame.addDeliveryIds(deliveryId);
-    }
-    return AgentStreamRequest.newBuilder().setExtend(frame).build();
+    held.forEach(this::expectAnswer);
+    return AgentStreamRequest.newBuilder()
+        .setExtend(ExtendFrame.newBuilder().addAllDeliveryIds(held))
+        .build();
   }
 
   private static AgentStreamRequest rejection(RejectFrame.Builder frame) {

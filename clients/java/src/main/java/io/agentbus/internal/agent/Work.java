@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,8 +42,8 @@ final class Work implements Settlements.Holder {
   /** Those that hold a delivery, by its id. */
   private final Map<String, Run> holders = new HashMap<>();
 
-  /** Keys of handled messages, oldest first. */
-  private final Set<String> handled = new LinkedHashSet<>();
+  /** Handled messages by their keys, oldest first. */
+  private final Map<String, Run> handled = new LinkedHashMap<>();
 
   private Duration lease = Duration.ZERO;
   private AgentbusException stopping;
@@ -84,10 +84,11 @@ final class Work implements Settlements.Holder {
     for (Delivery delivery : deliveries) {
       Withdrawal withdrawal = Withdrawal.read(delivery);
       String key = Run.keyOf(delivery.getMessage());
+      Run before = handled.get(key);
       if (withdrawal != null) {
         obey(withdrawal, delivery.getDeliveryId());
-      } else if (handled.contains(key)) {
-        settle(key, delivery.getDeliveryId(), Disposition.ACKNOWLEDGE);
+      } else if (before != null && before.isOfSameMail(delivery)) {
+        acknowledge(before, delivery.getDeliveryId());
       } else {
         takeUp(key, delivery);
       }
@@ -140,24 +141,27 @@ final class Work implements Settlements.Holder {
     current.remove(run.key, run);
     String deliveryId = run.deliveryId;
     letGo(run);
-    if (!run.isWithdrawn()) {
-      settle(run.key, deliveryId, disposition);
+    if (run.isWithdrawn()) {
+      return;
     }
-  }
-
-  private void settle(String key, String deliveryId, Disposition disposition) {
     if (disposition instanceof Disposition.Acknowledge) {
-      remember(key);
-    }
-    if (deliveryId != null) {
-      settlements.settle(deliveryId, disposition, () -> handled.remove(key));
+      remember(run);
+      acknowledge(run, deliveryId);
+    } else if (deliveryId != null) {
+      settlements.settle(deliveryId, disposition);
     }
   }
 
-  private void remember(String key) {
-    handled.add(key);
+  private void acknowledge(Run run, String deliveryId) {
+    if (deliveryId != null) {
+      settlements.settle(deliveryId, Disposition.ACKNOWLEDGE, () -> handled.remove(run.key, run));
+    }
+  }
+
+  private void remember(Run run) {
+    handled.put(run.key, run);
     if (handled.size() > Limits.MAX_REMEMBERED_MESSAGES) {
-      Iterator<String> oldest = handled.iterator();
+      Iterator<Run> oldest = handled.values().iterator();
       oldest.next();
       oldest.remove();
     }
@@ -184,15 +188,18 @@ final class Work implements Settlements.Holder {
   }
 
   @Override
-  public List<String> held() {
-    return List.copyOf(holders.keySet());
+  public Set<String> held() {
+    long now = System.nanoTime();
+    holders.values().forEach(run -> run.extendedAtNanos = now);
+    return holders.keySet();
   }
 
   @Override
   public void kept(String deliveryId) {
     Run run = holders.get(deliveryId);
     if (run != null) {
-      run.leasedAtNanos = System.nanoTime();
+      // Counted from when it was asked for: the answer may have waited for a process that was busy.
+      run.leasedAtNanos = run.extendedAtNanos;
     }
   }
 

@@ -32,6 +32,9 @@ final class Asking {
   private final CompletableFuture<Answer> answer = new CompletableFuture<>();
   private int failures;
 
+  /** A call held for a while: there is a bus, and it is waited for however long it is away. */
+  private boolean wasThere;
+
   private Asking(Calls calls, Envelope message, AskOptions options) {
     this.calls = calls;
     this.message = message;
@@ -83,16 +86,14 @@ final class Asking {
     }
     AgentbusException error = calls.toCallError(thrown);
     long now = System.nanoTime();
-    // A call that held for a while was no failed try: a long wait may well outlive some restarts of
-    // the bus.
     if (now - startedAtNanos >= Limits.HEALTHY_STREAM.toNanos()) {
-      failures = 0;
+      wasThere = true;
       backoff.reset();
     }
     failures++;
     Duration pause = backoff.next();
     if (error.code() != StatusCode.UNAVAILABLE
-        || failures >= Limits.MAX_CALL_ATTEMPTS
+        || (!wasThere && failures >= Limits.MAX_CALL_ATTEMPTS)
         || endsAtNanos - now <= pause.toNanos()) {
       Completions.fail(answer, error);
       return;

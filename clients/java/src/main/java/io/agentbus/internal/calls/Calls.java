@@ -5,6 +5,7 @@ import io.agentbus.StatusCode;
 import io.agentbus.internal.Backoff;
 import io.agentbus.internal.Completions;
 import io.agentbus.internal.Limits;
+import io.agentbus.internal.ProgramExecutor;
 import io.agentbus.internal.wire.Errors;
 import io.agentbus.internal.wire.Unreachable;
 import io.grpc.CallOptions;
@@ -120,9 +121,11 @@ public final class Calls {
     return response;
   }
 
-  /** Does something after a while, on the common pool. */
+  /** Does something after a while. */
   static void after(Duration delay, Runnable task) {
-    CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS).execute(task);
+    CompletableFuture.delayedExecutor(
+            delay.toNanos(), TimeUnit.NANOSECONDS, ProgramExecutor.shared())
+        .execute(task);
   }
 
   /** The error of a call on this channel, after which the next may need another. */

@@ -6,8 +6,8 @@ import io.agentbus.StatusCode;
 import io.agentbus.Watch;
 import io.agentbus.internal.Backoff;
 import io.agentbus.internal.Completions;
-import io.agentbus.internal.HandlerExecutor;
 import io.agentbus.internal.Limits;
+import io.agentbus.internal.ProgramExecutor;
 import io.agentbus.internal.wire.Errors;
 import io.agentbus.v1.SessionServiceGrpc;
 import io.agentbus.v1.WatchSessionRequest;
@@ -61,7 +61,7 @@ final class SessionWatch implements Watch {
   /** Opens one stream. */
   void open() {
     // The listener may block: each watch has its thread, and only its own events wait.
-    CallOptions options = CallOptions.DEFAULT.withExecutor(HandlerExecutor.shared());
+    CallOptions options = CallOptions.DEFAULT.withExecutor(ProgramExecutor.shared());
     ManagedChannel channel = calls.connection().current();
     call = channel.newCall(SessionServiceGrpc.getWatchSessionMethod(), options);
     Stream stream = new Stream(channel);

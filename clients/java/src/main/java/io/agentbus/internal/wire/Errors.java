@@ -75,6 +75,12 @@ public final class Errors {
         StatusCode.INTERNAL, "the bus left the " + field + " out of its answer");
   }
 
+  /** Something was thrown that is nobody's answer: the client is at fault. */
+  public static AgentbusException fault(Throwable thrown) {
+    return new AgentbusException(
+        StatusCode.INTERNAL, null, "the client failed: " + thrown, Map.of(), thrown);
+  }
+
   /** What fails when the agent or the client leaves. */
   public static AgentbusException hasLeft(String who) {
     return new AgentbusException(StatusCode.CANCELLED, who + " has left the bus");

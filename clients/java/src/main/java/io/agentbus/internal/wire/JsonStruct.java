@@ -10,6 +10,7 @@ import io.agentbus.internal.Limits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class JsonStruct {
     } else if (value instanceof Iterable<?> items) {
       result.setListValue(toList(items, depth));
     } else if (value instanceof Object[] items) {
-      result.setListValue(toList(List.of(items), depth));
+      result.setListValue(toList(Arrays.asList(items), depth));
     } else {
       throw notJson(value.getClass().getName() + " is not a value of JSON");
     }

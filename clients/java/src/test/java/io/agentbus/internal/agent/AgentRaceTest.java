@@ -50,8 +50,8 @@ class AgentRaceTest {
   }
 
   @AfterEach
-  void leave() {
-    agent.close(Duration.ZERO).join();
+  void leave() throws Exception {
+    agent.close(Duration.ZERO).get(10, TimeUnit.SECONDS);
     bus.close();
   }
 
@@ -69,7 +69,7 @@ class AgentRaceTest {
     ping.get(10, TimeUnit.SECONDS);
 
     result.complete(Map.of("done", true));
-    Envelope response = sentIn(second);
+    Envelope response = second.expectMessage();
     assertEquals("t", response.getCorrelationId());
     second.accept(response.getMessageId());
     AgentStreamRequest ack = second.expect(AgentStreamRequest::hasAck);
@@ -82,7 +82,7 @@ class AgentRaceTest {
     result.complete(null);
     ScriptedBus.Stream first = bus.welcome();
     first.deliver("d1", "t", 1);
-    first.accept(sentIn(first).getMessageId());
+    first.accept(first.expectMessage().getMessageId());
     first.expect(AgentStreamRequest::hasAck);
     first.breakOff();
     ScriptedBus.Stream second = bus.welcome();
@@ -96,10 +96,10 @@ class AgentRaceTest {
   void saysAnUnansweredMessageAgainWithTheSameBytes() throws Exception {
     CompletableFuture<Sent> sent = agent.send(OutgoingMessage.to("java://boss"));
     ScriptedBus.Stream first = bus.welcome();
-    Envelope once = sentIn(first);
+    Envelope once = first.expectMessage();
     first.breakOff();
     ScriptedBus.Stream second = bus.welcome();
-    Envelope again = sentIn(second);
+    Envelope again = second.expectMessage();
     assertEquals(once.toByteString(), again.toByteString());
     second.accept(again.getMessageId());
     assertEquals(once.getMessageId(), sent.get(10, TimeUnit.SECONDS).messageId());
@@ -123,7 +123,7 @@ class AgentRaceTest {
     stream.deliver("d2", "t", 2);
     cancelled.get(10, TimeUnit.SECONDS);
     result.complete(Map.of());
-    stream.accept(sentIn(stream).getMessageId());
+    stream.accept(stream.expectMessage().getMessageId());
     AgentStreamRequest ack = stream.expect(AgentStreamRequest::hasAck);
     assertEquals(List.of("d2"), ack.getAck().getDeliveryIdsList());
     assertEquals(2, started.get());
@@ -139,7 +139,77 @@ class AgentRaceTest {
     assertTrue(agent.send(OutgoingMessage.to("java://boss")).isCompletedExceptionally());
   }
 
-  private static Envelope sentIn(ScriptedBus.Stream stream) throws InterruptedException {
-    return stream.expect(AgentStreamRequest::hasSend).getSend().getMessages(0);
+  @Test
+  void handlesANewAttemptThoughTheOneBeforeIsNotConfirmed() throws Exception {
+    result.complete(null);
+    ScriptedBus.Stream stream = bus.welcome();
+    stream.deliver("d1", "t", 1);
+    stream.accept(stream.expectMessage().getMessageId());
+    stream.expect(AgentStreamRequest::hasAck);
+    stream.deliver("d2", "t", 2);
+    stream.accept(stream.expectMessage().getMessageId());
+    stream.expect(AgentStreamRequest::hasAck);
+    assertEquals(2, started.get());
+  }
+
+  @Test
+  void leavesThoughOneDeliveryCameTwiceAndIsConfirmedOnce() throws Exception {
+    result.complete(null);
+    ScriptedBus.Stream stream = bus.welcome();
+    stream.deliver("d1", "t", 1);
+    stream.accept(stream.expectMessage().getMessageId());
+    stream.expect(AgentStreamRequest::hasAck);
+    stream.deliver(ScriptedBus.Stream.task("d1", "t", 1), ScriptedBus.Stream.task("d1", "t", 1));
+    int named = 0;
+    while (named < 2) {
+      named += stream.expect(AgentStreamRequest::hasAck).getAck().getDeliveryIdsCount();
+    }
+    stream.confirm("d1", "d1", "d1");
+    agent.drain().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void saysDrainRightAfterAWelcomeThatComesLater() throws Exception {
+    CompletableFuture<Sent> sent = agent.send(OutgoingMessage.to("java://boss"));
+    CompletableFuture<Void> left = agent.drain();
+    ScriptedBus.Stream stream = bus.welcome();
+    AgentStreamRequest first = stream.expect(frame -> true);
+    assertTrue(first.hasDrain(), first::toString);
+    stream.accept(stream.expectMessage().getMessageId());
+    sent.get(10, TimeUnit.SECONDS);
+    left.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void leavesAtOnceWithoutAWelcomeWhenThereIsNothingToDo() throws Exception {
+    bus.hello();
+    agent.drain().get(4, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void leavesWithinTheShortestOfItsTimes() throws Exception {
+    ScriptedBus.Stream stream = bus.welcome();
+    stream.deliver("d1", "t", 1);
+    begun.get(10, TimeUnit.SECONDS);
+    CompletableFuture<Void> left = agent.drain(Duration.ofMillis(50));
+    agent.drain();
+    agent.drain(Duration.ofSeconds(Long.MAX_VALUE));
+    left.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void sendsNoFailureForAWithdrawnTaskWhoseResponseIsRefused() throws Exception {
+    ScriptedBus.Stream stream = bus.welcome();
+    result.complete(Map.of());
+    stream.deliver("d1", "t", 1);
+    String refused = stream.expectMessage().getMessageId();
+    stream.deliver("d2", "t", 2);
+    String second = stream.expectMessage().getMessageId();
+    stream.refuse(refused);
+    stream.accept(second);
+    stream.expect(AgentStreamRequest::hasAck);
+    stream.confirm("d2");
+    // It would wait for the answer to a failure.
+    agent.drain().get(10, TimeUnit.SECONDS);
   }
 }

@@ -2,6 +2,7 @@ package io.agentbus.internal.agent;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import io.agentbus.AgentStatus;
 import io.agentbus.v1.AgentDescriptor;
 import io.agentbus.v1.AgentServiceGrpc;
 import io.agentbus.v1.AgentStreamRequest;
@@ -9,6 +10,7 @@ import io.agentbus.v1.AgentStreamResponse;
 import io.agentbus.v1.Delivery;
 import io.agentbus.v1.DeliveryFrame;
 import io.agentbus.v1.Envelope;
+import io.agentbus.v1.ErrorStatus;
 import io.agentbus.v1.Hello;
 import io.agentbus.v1.MessageType;
 import io.agentbus.v1.SendAccepted;
@@ -26,10 +28,13 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** A bus whose every frame the test decides. */
@@ -44,6 +49,10 @@ final class ScriptedBus extends AgentServiceGrpc.AgentServiceImplBase implements
 
   /** An agent on this bus, which waits for nothing before it tries again. */
   AgentClient agent(Handlers handlers) {
+    return agent(handlers, status -> {}, null);
+  }
+
+  AgentClient agent(Handlers handlers, Consumer<AgentStatus> onStatus, Executor executor) {
     Hello hello =
         Hello.newBuilder()
             .setAgent(AgentDescriptor.newBuilder().setAgentId("java://worker"))
@@ -59,8 +68,8 @@ final class ScriptedBus extends AgentServiceGrpc.AgentServiceImplBase implements
                 hello,
                 Duration.ZERO,
                 handlers,
-                status -> {},
-                null,
+                onStatus,
+                executor,
                 () -> 0));
     agent.start();
     return agent;
@@ -70,10 +79,16 @@ final class ScriptedBus extends AgentServiceGrpc.AgentServiceImplBase implements
     return InProcessChannelBuilder.forName(name).build();
   }
 
-  /** The next stream that the agent opens, welcomed. */
-  Stream welcome(Duration heartbeat) throws InterruptedException {
+  /** The next stream that the agent opens, which has said hello. */
+  Stream hello() throws InterruptedException {
     Stream stream = streams.poll(10, TimeUnit.SECONDS);
     stream.expect(AgentStreamRequest::hasHello);
+    return stream;
+  }
+
+  /** The next stream that the agent opens, welcomed. */
+  Stream welcome(Duration heartbeat) throws InterruptedException {
+    Stream stream = hello();
     stream.say(
         AgentStreamResponse.newBuilder()
             .setWelcome(
@@ -133,20 +148,40 @@ final class ScriptedBus extends AgentServiceGrpc.AgentServiceImplBase implements
 
     /** Hands over a task. */
     void deliver(String deliveryId, String taskId, long acceptedSeconds) {
+      deliver(task(deliveryId, taskId, acceptedSeconds));
+    }
+
+    /** Hands over messages in one frame. */
+    void deliver(Delivery... deliveries) {
       say(
           AgentStreamResponse.newBuilder()
-              .setDelivery(
-                  DeliveryFrame.newBuilder()
-                      .addDeliveries(
-                          Delivery.newBuilder()
-                              .setDeliveryId(deliveryId)
-                              .setAttempt(1)
-                              .setAcceptedTime(Timestamp.newBuilder().setSeconds(acceptedSeconds))
-                              .setMessage(
-                                  Envelope.newBuilder()
-                                      .setMessageId(taskId)
-                                      .setSender(Sender.newBuilder().setAgentId("java://boss"))
-                                      .setMessageType(MessageType.MESSAGE_TYPE_TASK_REQUEST)))));
+              .setDelivery(DeliveryFrame.newBuilder().addAllDeliveries(List.of(deliveries))));
+    }
+
+    static Delivery task(String deliveryId, String taskId, long acceptedSeconds) {
+      return Delivery.newBuilder()
+          .setDeliveryId(deliveryId)
+          .setAttempt(1)
+          .setAcceptedTime(Timestamp.newBuilder().setSeconds(acceptedSeconds))
+          .setMessage(
+              Envelope.newBuilder()
+                  .setMessageId(taskId)
+                  .setSender(Sender.newBuilder().setAgentId("java://boss"))
+                  .setMessageType(MessageType.MESSAGE_TYPE_TASK_REQUEST))
+          .build();
+    }
+
+    /** Confirms that deliveries are settled or kept. */
+    void confirm(String... deliveryIds) {
+      say(
+          AgentStreamResponse.newBuilder()
+              .setSettleResult(
+                  SettleResultFrame.newBuilder().addAllDeliveryIds(List.of(deliveryIds))));
+    }
+
+    /** The next message that the agent sends. */
+    Envelope expectMessage() throws InterruptedException {
+      return expect(AgentStreamRequest::hasSend).getSend().getMessages(0);
     }
 
     void accept(String messageId) {
@@ -158,6 +193,17 @@ final class ScriptedBus extends AgentServiceGrpc.AgentServiceImplBase implements
                           SendResult.newBuilder()
                               .setMessageId(messageId)
                               .setAccepted(SendAccepted.getDefaultInstance()))));
+    }
+
+    void refuse(String messageId) {
+      say(
+          AgentStreamResponse.newBuilder()
+              .setSendResult(
+                  SendResultFrame.newBuilder()
+                      .addResults(
+                          SendResult.newBuilder()
+                              .setMessageId(messageId)
+                              .setError(ErrorStatus.newBuilder().setCode(3).setMessage("no")))));
     }
 
     void stale(String deliveryId) {

@@ -8,11 +8,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What handlers run on unless the program says otherwise. */
-public final class HandlerExecutor {
+/**
+ * What the program's own code runs on: handlers, listeners, and what hangs on futures. It may block
+ * there, as there is always another thread: neither the loop nor the rest of the program waits.
+ */
+public final class ProgramExecutor {
   private static final Executor SHARED = virtualOrPooled();
 
-  private HandlerExecutor() {}
+  private ProgramExecutor() {}
 
   /** Virtual threads where the Java runtime has them, otherwise a cached pool. */
   public static Executor shared() {
@@ -34,13 +37,13 @@ public final class HandlerExecutor {
     }
   }
 
-  /** Credit bounds the handlers that run, and thereby the threads. */
+  /** Credit and the bounds of what is unanswered bound what runs, and thereby the threads. */
   private static Executor pooled() {
     AtomicInteger count = new AtomicInteger();
     return Executors.newCachedThreadPool(
         task -> {
-          Thread thread = new Thread(task, "agentbus-handler-" + count.incrementAndGet());
-          // The agent keeps the program alive for as long as it waits for its handlers.
+          Thread thread = new Thread(task, "agentbus-program-" + count.incrementAndGet());
+          // An agent keeps the program alive for as long as it waits for its handlers.
           thread.setDaemon(true);
           return thread;
         });

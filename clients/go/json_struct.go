@@ -50,9 +50,6 @@ func structAt(object map[string]any, depth int) (*structpb.Struct, *badValue) {
 }
 
 func valueAt(value any, depth int) (*structpb.Value, *badValue) {
-	if depth > maxPayloadDepth {
-		return nil, &badValue{what: "is nested too deep"}
-	}
 	switch value := value.(type) {
 	case nil:
 		return structpb.NewNullValue(), nil
@@ -111,11 +108,18 @@ func literalOf(literal json.Number) (*structpb.Value, *badValue) {
 	return numberOf(number)
 }
 
+func tooDeep() *badValue {
+	return &badValue{what: fmt.Sprintf("is nested deeper than %d levels", maxPayloadDepth)}
+}
+
 func inexact(number string) *badValue {
 	return &badValue{what: fmt.Sprintf("is %.40s, which its readers would round: send it as text", number)}
 }
 
 func objectAt(object map[string]any, depth int) (*structpb.Value, *badValue) {
+	if depth >= maxPayloadDepth {
+		return nil, tooDeep()
+	}
 	if object == nil {
 		return structpb.NewNullValue(), nil
 	}
@@ -127,6 +131,9 @@ func objectAt(object map[string]any, depth int) (*structpb.Value, *badValue) {
 }
 
 func listAt(list []any, depth int) (*structpb.Value, *badValue) {
+	if depth >= maxPayloadDepth {
+		return nil, tooDeep()
+	}
 	if list == nil {
 		return structpb.NewNullValue(), nil
 	}

@@ -60,7 +60,7 @@ func TestStructOfRefuses(t *testing.T) {
 		"infinity":       {math.Inf(-1), "-Inf"},
 		"not UTF-8":      {"\xff", "UTF-8"},
 		"function":       {func() {}, "no JSON"},
-		"cycle":          {cycle, "too deep"},
+		"cycle":          {cycle, "nested deeper than 30 levels"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := structOf(JSON{"list": []any{1, test.value}})

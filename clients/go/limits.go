@@ -32,8 +32,9 @@ const (
 	maxReasonBytes = 1_024
 	// Text of a handler's error that its task fails with, in bytes: enough for people, and no envelope of its own.
 	maxFailureBytes = 64 << 10
-	// Levels of a payload. The bus allows 30; this bound is for values that contain themselves.
-	maxPayloadDepth = 100
+	// Objects and lists inside each other, by the contract. The bus may not be able to decode the frame that holds deeper
+	// ones, and would end the stream for it.
+	maxPayloadDepth = 30
 
 	// Time to be welcomed for the first time, unless the agent says otherwise: a bus that is being started is there by then.
 	defaultConnectTimeout = 30 * time.Second

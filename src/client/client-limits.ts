@@ -2,6 +2,8 @@
 export const CLIENT_LIMITS = {
   /** Largest encoded envelope, by the contract. A larger one is refused here, as it would cost the stream. */
   maxEnvelopeBytes: 4_128_768,
+  /** Objects and lists inside each other, by the contract. */
+  maxJsonDepth: 30,
   /** Largest answer that is read: a session with its shared context, a page of events or a frame is far smaller. */
   maxResponseBytes: 16 * 1024 * 1024,
   /** A call that takes longer has lost its connection; only `ask` waits on purpose, and says for how long. */

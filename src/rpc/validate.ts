@@ -22,11 +22,14 @@ function matches(pattern: string, text: string): boolean {
 
 /** Throws {@link FieldsInvalid} unless the message keeps every rule that its schema states, and has a JSON form. */
 export function validateMessage<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): void {
+  validateRules(schema, message);
+  requireJsonForm(schema, message);
+}
+
+/** The same but for the JSON form, which whoever calls it has to require of each part. */
+export function validateRules<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): void {
   const result = validator.validate(schema, message);
-  if (result.kind === 'valid') {
-    requireJsonForm(schema, message);
-    return;
-  }
+  if (result.kind === 'valid') return;
   if (result.kind === 'error') throw result.error;
   throw fieldsInvalid(result.violations);
 }

@@ -13,7 +13,7 @@ import { type Envelope, EnvelopeSchema } from '../../../gen/ts/agentbus/v1/envel
 import { BusError } from '../../bus/bus-error.ts';
 import { incomingFromEnvelope } from '../../bus/message/incoming.ts';
 import type { Lease } from '../../engine/engine.ts';
-import { validateMessage } from '../validate.ts';
+import { validateMessage, validateRules } from '../validate.ts';
 import type { Arrival, InboundFrame, OutboundFrame, Submission } from './frames.ts';
 
 /** A decoded frame as the stream takes it. */
@@ -27,10 +27,14 @@ export function arrivalOf(request: AgentStreamRequest): Arrival {
 }
 
 function inboundFrame(request: AgentStreamRequest): InboundFrame {
-  validateMessage(AgentStreamRequestSchema, request);
   const { frame } = request;
+  if (frame.case === 'send') {
+    // Each message is checked by itself when it is opened: one that is refused leaves the others alone.
+    validateRules(AgentStreamRequestSchema, request);
+    return { case: 'send', value: frame.value.messages.map(submissionOf) };
+  }
+  validateMessage(AgentStreamRequestSchema, request);
   if (frame.case === undefined) throw new BusError('MALFORMED_REQUEST', 'the frame is of no kind that is known here');
-  if (frame.case === 'send') return { case: 'send', value: frame.value.messages.map(submissionOf) };
   return frame;
 }
 

@@ -2,8 +2,8 @@
 export type Variables = Map<string, unknown>;
 
 /**
- * Puts values in place of variables: a text that is `$name` becomes the value, `${name}` inside a text its text. Two
- * objects stand for large values: `{"$base64_bytes": n}` is the Base64 form of n bytes, each value of a byte among them, and
+ * Puts values in place of variables: a text that is `$name` becomes the value, `${name}` inside a text its text. Three
+ * objects stand for large values: `{"$nested": n}` is n objects inside each other, `{"$base64_bytes": n}` is the Base64 form of n bytes, each value of a byte among them, and
  * `{"$text": n}` a text of n characters.
  */
 export function substitute(value: unknown, variables: Variables): unknown {
@@ -13,6 +13,7 @@ export function substitute(value: unknown, variables: Variables): unknown {
   const entries = Object.entries(value);
   const [key, size] = entries[0] ?? [];
   if (key === '$base64_bytes') return bytesOf(Number(size)).toString('base64');
+  if (key === '$nested') return nested(Number(size));
   if (key === '$text') return 'abcdefghij'.repeat(Math.ceil(Number(size) / 10)).slice(0, Number(size));
   return Object.fromEntries(entries.map(([name, item]) => [name, substitute(item, variables)]));
 }
@@ -26,6 +27,10 @@ function substituteText(text: string, variables: Variables): unknown {
 function lookUp(name: string, variables: Variables): unknown {
   if (!variables.has(name)) throw new Error(`the scenario has no variable ${name}`);
   return variables.get(name);
+}
+
+function nested(levels: number): object {
+  return levels <= 1 ? {} : { deeper: nested(levels - 1) };
 }
 
 /** Bytes without a pattern that compresses well, the same each time. */

@@ -2,6 +2,7 @@
  * Goal: a stream keeps its promises frame by frame, and ends when it must.
  * Method: the machine without a transport, on a real bus, with time in the test's hands.
  */
+import type { JsonObject } from '@bufbuild/protobuf';
 import { durationMs } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { AgentStatus } from '../../../gen/ts/agentbus/v1/agent_pb.js';
@@ -275,6 +276,24 @@ describe('send', () => {
     ]);
     expect(frames.flatMap((frame) => (frame.case === 'delivery' ? frame.value.deliveries : []))).toMatchObject([
       { message: { messageId: 'good' } },
+    ]);
+  });
+
+  it('answers a message without a JSON form by itself', async () => {
+    const rig = await openRig();
+    const stream = await rig.open();
+    const deep = Array.from({ length: 30 }).reduce<JsonObject>((inner) => ({ inner }), {});
+    const messages = [
+      envelope('deep', { sender: { agentId: AGENT }, content: { case: 'payload', value: deep } }),
+      envelope('late', { sender: { agentId: AGENT }, routing: { timeout: { seconds: 1n << 62n } } }),
+      envelope('good', { sender: { agentId: AGENT } }),
+    ];
+    await stream.say({ case: 'send', value: { messages } });
+    const { results } = await stream.nextOf('sendResult');
+    expect(results).toMatchObject([
+      { messageId: 'deep', outcome: { case: 'error', value: { info: { metadata: { rule: 'json.depth' } } } } },
+      { messageId: 'late', outcome: { case: 'error', value: { info: { reason: 'FIELD_INVALID' } } } },
+      { messageId: 'good', outcome: { case: 'accepted' } },
     ]);
   });
 

@@ -43,6 +43,30 @@ public interface Orchestrator extends Delegator, AutoCloseable {
   Session openSession(String sessionId);
 
   /**
+   * Lists sessions, newest first and without their shared context.
+   *
+   * @param query which ones, of those that this agent is a member of
+   * @return the first page
+   */
+  CompletableFuture<Page<SessionInfo>> sessions(SessionQuery query);
+
+  /**
+   * Lists the registered agents, ascending by id.
+   *
+   * @param query which ones
+   * @return the first page
+   */
+  CompletableFuture<Page<AgentInfo>> agents(AgentQuery query);
+
+  /**
+   * Reads a registered agent.
+   *
+   * @param agentId {@code framework://name}
+   * @return the agent; fails with AGENT_NOT_FOUND
+   */
+  CompletableFuture<AgentInfo> agent(String agentId);
+
+  /**
    * Where a message that this agent sent is.
    *
    * @param messageId the message

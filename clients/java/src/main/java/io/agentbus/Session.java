@@ -123,6 +123,14 @@ public interface Session extends Delegator {
   CompletableFuture<Sent> send(OutgoingMessage message);
 
   /**
+   * Lists the session's tasks in the order in which they were delegated, without their results.
+   *
+   * @param query which ones
+   * @return the first page
+   */
+  CompletableFuture<Page<TaskInfo>> tasks(TaskQuery query);
+
+  /**
    * Makes one result of the answers to the session's tasks, and a summary. Changes nothing.
    *
    * @param method how the answers become one

@@ -1,11 +1,20 @@
 package io.agentbus.internal.calls;
 
+import io.agentbus.AgentInfo;
+import io.agentbus.AgentQuery;
 import io.agentbus.MessageStatus;
 import io.agentbus.NewSession;
 import io.agentbus.Orchestrator;
+import io.agentbus.Page;
 import io.agentbus.Session;
+import io.agentbus.SessionInfo;
+import io.agentbus.SessionQuery;
+import io.agentbus.v1.AgentServiceGrpc;
 import io.agentbus.v1.CreateSessionRequest;
+import io.agentbus.v1.GetAgentRequest;
 import io.agentbus.v1.GetMessageStatusRequest;
+import io.agentbus.v1.ListAgentsRequest;
+import io.agentbus.v1.ListSessionsRequest;
 import io.agentbus.v1.MessageServiceGrpc;
 import io.agentbus.v1.SessionServiceGrpc;
 import io.grpc.Channel;
@@ -39,6 +48,46 @@ public final class OrchestratorClient extends TaskDelegator implements Orchestra
   @Override
   public Session openSession(String sessionId) {
     return new SessionClient(calls, agentId, sessionId);
+  }
+
+  @Override
+  public CompletableFuture<Page<SessionInfo>> sessions(SessionQuery query) {
+    ListSessionsRequest request = query.toRequest();
+    return Paging.first(
+        token ->
+            calls
+                .call(
+                    SessionServiceGrpc.getListSessionsMethod(),
+                    request.toBuilder().setPageToken(token).build())
+                .thenApply(
+                    page ->
+                        new Paging.Answer<>(
+                            page.getSessionsList().stream().map(Records::toSession).toList(),
+                            page.getNextPageToken())));
+  }
+
+  @Override
+  public CompletableFuture<Page<AgentInfo>> agents(AgentQuery query) {
+    ListAgentsRequest request = query.toRequest();
+    return Paging.first(
+        token ->
+            calls
+                .call(
+                    AgentServiceGrpc.getListAgentsMethod(),
+                    request.toBuilder().setPageToken(token).build())
+                .thenApply(
+                    page ->
+                        new Paging.Answer<>(
+                            page.getAgentsList().stream().map(Records::toAgent).toList(),
+                            page.getNextPageToken())));
+  }
+
+  @Override
+  public CompletableFuture<AgentInfo> agent(String agentId) {
+    GetAgentRequest request = GetAgentRequest.newBuilder().setAgentId(agentId).build();
+    return calls
+        .call(AgentServiceGrpc.getGetAgentMethod(), request)
+        .thenApply(response -> Records.toAgent(response.getAgent()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.agentbus.internal.calls;
 
+import io.agentbus.AgentInfo;
 import io.agentbus.Aggregation;
 import io.agentbus.MessageStatus;
 import io.agentbus.Participant;
@@ -12,6 +13,7 @@ import io.agentbus.internal.wire.Envelopes;
 import io.agentbus.internal.wire.JsonStruct;
 import io.agentbus.internal.wire.Times;
 import io.agentbus.internal.wire.Vocabulary;
+import io.agentbus.v1.AgentDescriptor;
 import io.agentbus.v1.AggregateResultsResponse;
 import io.agentbus.v1.ParticipantStatus;
 import java.util.Optional;
@@ -76,6 +78,17 @@ final class Records {
       }
     }
     return SessionEventType.UNKNOWN;
+  }
+
+  static AgentInfo toAgent(io.agentbus.v1.Agent agent) {
+    AgentDescriptor said = agent.getAgentDescriptor();
+    return new AgentInfo(
+        said.getAgentId(),
+        said.getCapabilitiesList(),
+        said.getDisplayName(),
+        Vocabulary.PRESENCES.toProgram(agent.getStatus()),
+        agent.getQueuedMessages(),
+        agent);
   }
 
   static MessageStatus toStatus(io.agentbus.v1.MessageStatus status) {

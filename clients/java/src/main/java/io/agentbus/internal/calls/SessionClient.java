@@ -5,11 +5,14 @@ import io.agentbus.AggregationMethod;
 import io.agentbus.DelegatedTask;
 import io.agentbus.NewTask;
 import io.agentbus.OutgoingMessage;
+import io.agentbus.Page;
 import io.agentbus.Participant;
 import io.agentbus.Sent;
 import io.agentbus.Session;
 import io.agentbus.SessionEvent;
 import io.agentbus.SessionInfo;
+import io.agentbus.TaskInfo;
+import io.agentbus.TaskQuery;
 import io.agentbus.Watch;
 import io.agentbus.internal.wire.JsonStruct;
 import io.agentbus.internal.wire.Times;
@@ -21,6 +24,7 @@ import io.agentbus.v1.CompleteSessionRequest;
 import io.agentbus.v1.CompleteSessionResponse;
 import io.agentbus.v1.GetSessionRequest;
 import io.agentbus.v1.GetSessionResponse;
+import io.agentbus.v1.ListTasksRequest;
 import io.agentbus.v1.NewParticipant;
 import io.agentbus.v1.RemoveParticipantRequest;
 import io.agentbus.v1.RemoveParticipantResponse;
@@ -195,6 +199,22 @@ final class SessionClient extends TaskDelegator implements Session {
                     response.getDuplicate(),
                     Times.toInstant(response.getAcceptedTime()),
                     response.getRecipientsList()));
+  }
+
+  @Override
+  public CompletableFuture<Page<TaskInfo>> tasks(TaskQuery query) {
+    ListTasksRequest request = query.toRequest().toBuilder().setSessionId(sessionId).build();
+    return Paging.first(
+        token ->
+            calls
+                .call(
+                    SessionServiceGrpc.getListTasksMethod(),
+                    request.toBuilder().setPageToken(token).build())
+                .thenApply(
+                    page ->
+                        new Paging.Answer<>(
+                            page.getTasksList().stream().map(Records::toTask).toList(),
+                            page.getNextPageToken())));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.agentbus.internal.wire;
 
+import io.agentbus.AgentPresence;
 import io.agentbus.AggregationMethod;
 import io.agentbus.BackoffPolicy;
 import io.agentbus.MessageState;
@@ -68,6 +69,14 @@ public final class Vocabulary {
           io.agentbus.v1.StepFailurePolicy.class,
           "STEP_FAILURE_POLICY_",
           null);
+
+  /** Whether agents are there. */
+  public static final Enums<AgentPresence, io.agentbus.v1.AgentStatus> PRESENCES =
+      new Enums<>(
+          AgentPresence.class,
+          io.agentbus.v1.AgentStatus.class,
+          "AGENT_STATUS_",
+          AgentPresence.UNKNOWN);
 
   private Vocabulary() {}
 }

@@ -133,6 +133,8 @@ func TestDrainBeforeTheWelcome(t *testing.T) {
 		sendInOrder(t, agent, 1)
 		drained := make(chan error, 1)
 		go func() { drained <- agent.Drain(context.Background()) }()
+		// The drain is asked for and waits.
+		synctest.Wait()
 		stream.welcome()
 		if frame := <-stream.fromAgent; frame.GetDrain() == nil {
 			t.Errorf("the agent said %v first", frame)

@@ -179,7 +179,7 @@ public final class AgentBuilder {
    * What handlers run on. Must take a task at once, and run at least {@link #maxInFlight} of them
    * side by side.
    *
-   * @param executor default: virtual threads where the Java runtime has them, otherwise a cached
+   * @param executor default: virtual threads where the Java runtime has them, otherwise an elastic
    *     pool of threads
    * @return this
    */

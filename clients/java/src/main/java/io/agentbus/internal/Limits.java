@@ -127,6 +127,9 @@ public final class Limits {
    */
   public static final int MAX_TASKS_A_TURN = 1_000;
 
+  /** Time that a thread without work is kept: longer than most pauses between messages. */
+  public static final Duration IDLE_THREAD = Duration.ofSeconds(60);
+
   /** A call that takes longer has lost its connection; only {@code ask} waits on purpose. */
   public static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
 

@@ -17,7 +17,7 @@ public final class ProgramExecutor {
 
   private ProgramExecutor() {}
 
-  /** Virtual threads where the Java runtime has them, otherwise a cached pool. */
+  /** Virtual threads where the Java runtime has them, otherwise an elastic pool. */
   public static Executor shared() {
     return SHARED;
   }
@@ -40,7 +40,7 @@ public final class ProgramExecutor {
   /** Credit and the bounds of what is unanswered bound what runs, and thereby the threads. */
   private static Executor pooled() {
     AtomicInteger count = new AtomicInteger();
-    return Executors.newCachedThreadPool(
+    return new ElasticExecutor(
         task -> {
           Thread thread = new Thread(task, "agentbus-program-" + count.incrementAndGet());
           // An agent keeps the program alive for as long as it waits for its handlers.

@@ -43,7 +43,7 @@ export function readClient(name: string): ClientCommands {
 
 /** All clients. */
 export function readClients(): ClientCommands[] {
-  return CLIENT_NAMES.filter((name) => existsSync(join(CLIENTS, name, 'commands.json'))).map(readClient);
+  return CLIENT_NAMES.map(readClient);
 }
 
 function isInstalled(program: string): boolean {

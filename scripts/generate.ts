@@ -4,7 +4,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import { delimiter } from 'node:path';
-import { installOnce, LANGUAGES, missingPrograms } from './generate/languages.ts';
+import { installOnce, LANGUAGES } from './generate/languages.ts';
+import { missingPrograms } from './missing-programs.ts';
 
 const needsAll = process.argv.includes('--all');
 
@@ -19,7 +20,7 @@ console.log('generated typescript');
 
 for (const language of LANGUAGES) {
   const { name } = language;
-  const missing = missingPrograms(language);
+  const missing = missingPrograms(language.toolchain);
   if (missing.length > 0) {
     console.log(`skipped ${name}: this machine has no ${missing.join(' and no ')}`);
     if (needsAll) process.exitCode = 1;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** A language that clients are generated for. */
 export interface Language {
@@ -90,12 +90,6 @@ function mavenPlatform(): string {
   if (system === undefined || machine === undefined)
     throw new Error(`there is no protoc for ${process.platform} on ${process.arch}`);
   return `${system}-${machine}`;
-}
-
-/** The programs of `toolchain` that this machine does not have. */
-export function missingPrograms({ toolchain }: Language): string[] {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return toolchain.filter((program) => !folders.some((folder) => existsSync(join(folder, program))));
 }
 
 /** Installs a language's generators, once for each set of versions; returns the folder that has the programs. */

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { missingPrograms } from '../../../scripts/missing-programs.ts';
 
 /** A program and its arguments. */
 export type Command = readonly [string, ...string[]];
@@ -38,14 +39,10 @@ export const CLIENT_NAMES = ['typescript', 'python', 'go', 'rust', 'java'] as co
 export function readClient(name: string): ClientCommands {
   const folder = join(CLIENTS, name);
   const commands = JSON.parse(readFileSync(join(folder, 'commands.json'), 'utf8')) as CommandsFile;
-  return { ...commands, name, folder, missing: commands.toolchain.filter((program) => !isInstalled(program)) };
+  return { ...commands, name, folder, missing: missingPrograms(commands.toolchain) };
 }
 
 /** All clients. */
 export function readClients(): ClientCommands[] {
   return CLIENT_NAMES.map(readClient);
-}
-
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }

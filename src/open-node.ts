@@ -8,12 +8,15 @@ import { assertNotEncrypted, createEncryptedEngine } from './engine/encrypted.ts
 import type { Engine } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
 import type { Clock } from './lib/clock.ts';
+import { crashPoint } from './lib/crash-point.ts';
 import type { Random } from './lib/random.ts';
 import { STORE_LIMITS } from './limits.ts';
 import type { Keys } from './rpc/identity.ts';
 import { createRoutes } from './rpc/routes.ts';
 import { createServer, type ServerOptions } from './server/create-server.ts';
 import { createMetrics } from './server/metrics.ts';
+
+const beforeListen = crashPoint('start.before-listen');
 
 /** What a node needs to know, wherever it was configured. */
 export interface NodeOptions extends Pick<ServerOptions, 'host' | 'port' | 'maxConnections' | 'tls' | 'corsOrigins'> {
@@ -69,7 +72,10 @@ export async function openNode(options: NodeOptions): Promise<BusNode> {
   };
   return {
     bus,
-    listen: () => server.listen(),
+    listen() {
+      beforeListen();
+      return server.listen();
+    },
     stop(reason) {
       stopping ??= stop(reason);
       return stopping;

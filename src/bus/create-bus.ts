@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Clock } from '../lib/clock.ts';
+import { crashPoint } from '../lib/crash-point.ts';
 import type { Random } from '../lib/random.ts';
 import { createAgents } from './agent/agents.ts';
 import { createAggregation } from './aggregation/aggregation.ts';
@@ -27,6 +28,8 @@ import { followTaskMail } from './task/task-mail.ts';
 import { createTasks } from './task/tasks.ts';
 import { traceTasks } from './task/trace-tasks.ts';
 import { NO_TRACER, type Tracer } from './tracer.ts';
+
+const sessionsLoaded = crashPoint('start.sessions-loaded');
 
 export interface BusOptions {
   /** Belongs to the bus from now on: `close` closes it. */
@@ -59,6 +62,7 @@ export async function createBus(options: BusOptions): Promise<Bus> {
   };
   const registry = createSessionRegistry({ log: engine.sessions, journal, clock, contradicted: failed });
   await registry.loadActive();
+  sessionsLoaded();
   const agents = await createAgents({
     directory: engine.agents,
     clock,

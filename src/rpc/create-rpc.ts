@@ -4,6 +4,7 @@ import { RPC_LIMITS } from '../limits.ts';
 import type { RpcContext } from './context.ts';
 import type { Keys } from './identity.ts';
 import { createCallLog } from './interceptors/call-log.ts';
+import { createCrashPoints } from './interceptors/crash-points.ts';
 import { createDeadline } from './interceptors/deadline.ts';
 import { createErrorTranslation } from './interceptors/errors.ts';
 import { createValidation } from './interceptors/validation.ts';
@@ -29,7 +30,13 @@ export function createRpc(routes: Routes, { keys, context }: { keys: Keys; conte
   const router = createConnectRouter({
     requestGate: createRequestGate({ keys, drain, log, openCalls }),
     // Outermost first: the log sees the translated error, and translation the deadline's.
-    interceptors: [createCallLog(log), createErrorTranslation(log), createDeadline(log), createValidation()],
+    interceptors: [
+      createCallLog(log),
+      createErrorTranslation(log),
+      createDeadline(log),
+      createValidation(),
+      createCrashPoints(),
+    ],
     jsonOptions: JSON_OPTIONS,
     readMaxBytes: RPC_LIMITS.maxRequestBytes,
     writeMaxBytes: RPC_LIMITS.maxResponseBytes,

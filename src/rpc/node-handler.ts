@@ -5,12 +5,15 @@ import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse 
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import type { Logger } from 'pino';
 import { BusError } from '../bus/bus-error.ts';
+import { crashPoint } from '../lib/crash-point.ts';
 import { peerKey } from './call-record.ts';
 import { dropEndlessTimeout } from './endless-timeout.ts';
 import { toConnectError } from './errors.ts';
 import { hangUpKey, hangUpOn } from './hang-up.ts';
 import { type HttpError, toGrpcError, toHttpError } from './http-error.ts';
 import { asSendMessage, SEND_PATH, SHORT_SEND_PATH } from './short-send.ts';
+
+const afterResponse = crashPoint('call.after-response');
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
@@ -51,6 +54,7 @@ async function serve(handler: UniversalHandler, request: NodeRequest, response: 
   const refusal = refusalOf(handler, answer);
   if (refusal !== undefined) writeError(response, refusal);
   else await universalResponseToNodeResponse(answer, response);
+  if (handler.method.methodKind === 'unary') afterResponse();
 }
 
 /** The request as Connect sees it; answered and undefined if its host is missing or no host. */

@@ -1,5 +1,6 @@
 import type { Mailboxes, Settlement } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { crashPoint } from '../../lib/crash-point.ts';
 import type { BusObserver } from '../observer.ts';
 import type { ConsumerGroups } from './consumer-groups.ts';
 import type { Extension, Rejection } from './deliveries.ts';
@@ -19,6 +20,13 @@ export interface SettlementsOptions {
   readonly observer: BusObserver;
   readonly followers: readonly MailFollower[];
 }
+
+const beforeAcknowledge = crashPoint('acknowledge.before-submit');
+const acknowledged = crashPoint('acknowledge.durable');
+const beforeReject = crashPoint('reject.before-submit');
+const rejected = crashPoint('reject.durable');
+const beforeExtend = crashPoint('extend.before-submit');
+const extended = crashPoint('extend.applied');
 
 const DROPPED = 'dropped by the recipient';
 
@@ -41,21 +49,29 @@ export function createSettlements(options: SettlementsOptions): Settlements {
   };
   return {
     async acknowledge(agentId, deliveryIds) {
+      beforeAcknowledge();
       const { stale, tagged } = await settle(agentId, deliveryIds, (ids) => mailboxes.acknowledge(agentId, ids));
       observer.acknowledged?.(new Set(deliveryIds).size - stale.length);
       if (tagged.length > 0) await Promise.all(followers.map((follower) => follower.acknowledged(agentId, tagged)));
+      acknowledged();
       return { stale };
     },
-    reject: (agentId, { deliveryIds, disposition, reason }) =>
-      settle(agentId, deliveryIds, (ids) => {
+    async reject(agentId, { deliveryIds, disposition, reason }) {
+      beforeReject();
+      const settlement = await settle(agentId, deliveryIds, (ids) => {
         if (disposition === 'drop') return mailboxes.discard(agentId, ids, reason || DROPPED);
         return mailboxes.release(agentId, ids, { delayMs: disposition.requeueDelayMs, because: 'rejected' });
-      }),
+      });
+      rejected();
+      return settlement;
+    },
     async extend(agentId, { deliveryIds, leaseMs }) {
+      beforeExtend();
       const leaseExpiresAt = clock.now() + leaseMs;
       const settlement = await mailboxes.extend(agentId, [...new Set(deliveryIds)], leaseMs);
       groups.settled(agentId, settlement.stale);
       groups.extended(agentId, deliveryIds, leaseExpiresAt);
+      extended();
       return { ...settlement, leaseExpiresAt };
     },
   };

@@ -4,6 +4,7 @@ import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/
 import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { Journal, SessionAppend, SessionLog, Write } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { createTally } from '../../lib/tally.ts';
 import { SESSION_LIMITS, TASK_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
@@ -21,6 +22,9 @@ import {
   snapshotOf,
 } from './live-session.ts';
 import { createTasks } from './task-map.ts';
+
+const beforeWatchersTold = crashPoint('session.before-watchers-told');
+const afterWatchersTold = crashPoint('session.after-watchers-told');
 
 /**
  * The sessions in memory and the way their events reach the disk. Every session
@@ -159,6 +163,7 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     const isEnd = events.length > 0 && after.state !== SessionState.ACTIVE;
     const append = events.length > 0 && appendOf(live, { events, encoded, isEnd });
     live.written = journal.commit({ ...sideWrites(change), ...(append && { append }) }).then(() => {
+      beforeWatchersTold();
       live.durable = after;
       for (const [index, event] of events.entries()) live.recent.add(event, encoded[index]?.length ?? 0);
       if (isEnd) retire(live);
@@ -166,6 +171,7 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
       for (const event of events) {
         for (const listener of eventListeners) listener(event, after);
       }
+      afterWatchersTold();
     });
     // Whoever needs the disk awaits `written` and gets the same error.
     live.written.catch(contradicted);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import { crashPoint } from '../../lib/crash-point.ts';
 import type { Random } from '../../lib/random.ts';
 import type { Engine, EngineLimits, EngineObserver } from '../engine.ts';
 import { createAgentDirectory } from './agents.ts';
@@ -20,6 +21,10 @@ import { createSessionLog } from './sessions.ts';
 import type { StoreLink } from './store-link.ts';
 import { startStoreThread } from './store-thread.ts';
 import { createSubscribers } from './subscribers.ts';
+
+const beforeLeasesReturn = crashPoint('stop.before-leases-return');
+const leasesReturned = crashPoint('stop.leases-returned');
+const afterClose = crashPoint('stop.after-close');
 
 export interface AssembleOptions {
   readonly clock: Clock;
@@ -69,9 +74,12 @@ export async function assembleEngine(options: AssembleOptions, under: StoreUnder
   const close = async (): Promise<void> => {
     store.refuseCalls();
     stopTimers();
+    beforeLeasesReturn();
     endings.giveBack(pending.leased(), { because: 'holder_gone', delayMs: 0, delivered: true });
     store.submit(clearMarks, undefined, { done() {}, failed() {} });
+    leasesReturned();
     await store.close();
+    afterClose();
     under.release();
   };
   let closed: Promise<void> | undefined;

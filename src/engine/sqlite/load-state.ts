@@ -1,6 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import { returnCode } from './return-code.ts';
+
+const epochUncommitted = crashPoint('start.epoch-uncommitted');
+const afterEpoch = crashPoint('start.after-epoch');
 
 /** What the main thread goes on from. */
 export interface OpenedState {
@@ -59,7 +63,9 @@ export function beginEpoch(db: DatabaseSync): OpenedState {
     `DELETE FROM mailboxes WHERE agent_id NOT IN (
        SELECT recipient FROM mail JOIN messages USING (seq) JOIN mailboxes b ON b.agent_id = recipient WHERE seq <= b.suspect_seq)`,
   );
+  epochUncommitted();
   db.exec('COMMIT');
+  afterEpoch();
   return { epoch: state.epoch, lastSequence: newest.seq };
 }
 

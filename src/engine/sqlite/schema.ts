@@ -1,5 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { EngineError } from '../engine.ts';
+
+const beforeMigration = crashPoint('start.before-migration');
+const migrationUncommitted = crashPoint('start.migration-uncommitted');
+const afterMigration = crashPoint('start.after-migration');
 
 /** "abus" in ASCII, in the header of every file this engine wrote. */
 export const APPLICATION_ID = 0x61627573;
@@ -177,11 +182,14 @@ export function migrate(db: DatabaseSync, file: string, migrations: readonly str
     );
   }
   if (found === supported) return;
+  beforeMigration();
   db.exec('BEGIN IMMEDIATE');
   for (const step of migrations.slice(found)) db.exec(step);
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   db.exec(`PRAGMA user_version = ${supported}`);
+  migrationUncommitted();
   db.exec('COMMIT');
+  afterMigration();
 }
 
 function isBlank(db: DatabaseSync, applicationId: number, userVersion: number): boolean {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { EngineError } from '../engine.ts';
 import { openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
@@ -9,6 +10,15 @@ import { sqliteCode } from './sqlite-error.ts';
 import type { Tape } from './tape.ts';
 import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
 import type { Failure, FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts';
+
+const mailLoaded = crashPoint('start.mail-loaded');
+const batchReceived = crashPoint('store.batch-received');
+const transactionBegun = crashPoint('store.transaction-begun');
+const beforeCommit = crashPoint('store.before-commit');
+const afterCommit = crashPoint('store.after-commit');
+const repliesPosted = crashPoint('store.replies-posted');
+const beforeCheckpoint = crashPoint('stop.before-checkpoint');
+const afterCheckpoint = crashPoint('stop.after-checkpoint');
 
 /** Owns the database: runs batches, each in one transaction, and nothing else. */
 export interface StoreRunner {
@@ -33,6 +43,7 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
       db = openDatabase(file);
       const state = beginEpoch(db);
       loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
+      mailLoaded();
       runBatch = prepareBatch(db);
       send({ kind: 'opened', state }, []);
     } catch (error) {
@@ -41,7 +52,9 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
   };
   const close = (): void => {
     // Leaves one file behind instead of three, with nothing to recover at the next open.
+    beforeCheckpoint();
     db?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    afterCheckpoint();
     db?.close();
     send({ kind: 'closed' }, []);
     end();
@@ -63,8 +76,10 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
     receive(message) {
       attempt(() => {
         if (message.kind === 'close') return close();
+        batchReceived();
         const replies = runBatch?.(message.tape, message.operations);
         if (replies !== undefined) send(replies, tapeBuffers(replies.tape));
+        repliesPosted();
       });
     },
   };
@@ -84,13 +99,16 @@ function prepareBatch(db: DatabaseSync): RunBatch {
     const reply = createTapeWriter();
     let writes = 0;
     begin.run();
+    transactionBegun();
     for (let index = 0; index < operations; index++) {
       const code = request.number();
       if (OPERATIONS[code]?.writes) writes++;
       (runs[code] as RunOperation)(request, reply);
     }
     keys.settle();
+    beforeCommit();
     commit.run();
+    afterCommit();
     return { kind: 'replies', tape: reply.finish(), writes, durationMs: performance.now() - startedAt };
   };
 }

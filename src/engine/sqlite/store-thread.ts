@@ -1,3 +1,4 @@
+import { crashPoint } from '../../lib/crash-point.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { EngineObserver } from '../engine.ts';
 import { EngineError } from '../engine.ts';
@@ -9,6 +10,9 @@ import type { StoreLink } from './store-link.ts';
 import type { TapeReader, TapeWriter } from './tape.ts';
 import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
+
+const repliesArrived = crashPoint('store.replies-arrived');
+const repliesHandled = crashPoint('store.replies-handled');
 
 /**
  * The main thread's end of the worker. Operations queue here; whenever the worker
@@ -135,11 +139,13 @@ function createStoreThread({ link, observer, onFailure }: StoreThreadOptions): S
     for (const pending of lost) pending.failed(error);
   };
   const onReplies = ({ tape, writes, durationMs }: FromWorker & { kind: 'replies' }): void => {
+    repliesArrived();
     const pending = running.shift()?.pending ?? [];
     // Before the replies are read, so that the worker does not wait for what they set off.
     sendWaiting();
     const reader = createTapeReader(tape);
     for (const { decode, done } of pending) done(decode(reader) as never);
+    repliesHandled();
     if (writes > 0) observer.committed?.(writes, durationMs);
   };
   link.listen({

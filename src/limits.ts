@@ -4,6 +4,7 @@
  */
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -18,8 +19,21 @@ export const STORE_LIMITS = {
   maxDeliveries: 5,
   /** A waiting lower class gets at least one delivery in seventeen. */
   starvationLimit: 16,
-  /** A sender that retries for longer than a day is a new sender. */
-  dedupeWindowMs: 24 * HOUR,
+  /** How long what has ended is kept, by default; an operator may choose. */
+  retention: {
+    /** A sender that retries for longer than a day is a new sender. */
+    messageAgeMs: 24 * HOUR,
+    /** A day at 500 messages a second; some 10 GiB. Beyond it, repeats are recognized for less than a day. */
+    maxMessageRecords: 50_000_000,
+    /** Somebody looks at dead letters once a month, or never. */
+    deadLetterAgeMs: 30 * 24 * HOUR,
+    /** What fails is seldom all of the traffic; when it is, it must not take the disk from the rest. */
+    maxDeadLetterBytes: 1 * GiB,
+    /** A month of history for whoever asks what an agent did. */
+    endedSessionAgeMs: 30 * 24 * HOUR,
+    /** Some hundred thousand sessions of the usual size. */
+    maxEndedSessionBytes: 4 * GiB,
+  },
   /** Messages that are delivered soon after they came are served from memory; a backlog is read from disk. */
   envelopeCacheBytes: 64 * MiB,
 } as const;
@@ -178,6 +192,12 @@ export const DELIVERY_LIMITS = {
   maxReceiveBytes: 4 * MiB - 128 * KiB,
   /** Credit of expired leases is freed this late at most; looking more often costs more than the credit is worth. */
   leaseSweepMs: SECOND,
+} as const;
+
+/** Bounds on dead letters. */
+export const DEAD_LETTER_LIMITS = {
+  /** Envelopes of one page. With what is around five hundred of them, up to 1.5 KiB each, they fit gRPC's 4 MiB. */
+  pageBytes: 3 * MiB,
 } as const;
 
 /** Bounds on making one result of a session's answers. */

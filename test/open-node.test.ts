@@ -20,7 +20,7 @@ test('data that cannot be loaded is not kept locked', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'agentbus-node-'));
   onTestFinished(() => rm(dataDir, { recursive: true }));
   const engine = await openEngine({ engine: 'sqlite', dataDir, clock, random, limits: STORE_LIMITS, observer: {} });
-  const index = { ended: false, state: 'ACTIVE', members: ['codex://a'], labels: {} };
+  const index = { state: 'ACTIVE', members: ['codex://a'], labels: {} };
   const append = { sessionId: 'sess_a', expectedSequence: 0, events: [Buffer.from('no event')], index };
   await engine.journal.commit({ append });
   await engine.close();

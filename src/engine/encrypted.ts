@@ -1,5 +1,6 @@
 import type { Random } from '../lib/random.ts';
 import type {
+  DeadLetters,
   Engine,
   Journal,
   Lease,
@@ -45,6 +46,7 @@ export async function createEncryptedEngine(engine: Engine, { key, random }: Enc
     sessions: openSessions(engine.sessions, sealer),
     messages: openMessages(engine.messages, sealer),
     mailboxes: openMailboxes(engine.mailboxes, sealer),
+    deadLetters: openDeadLetters(engine.deadLetters, sealer),
   };
 }
 
@@ -154,6 +156,21 @@ function openMailboxes(mailboxes: Mailboxes, sealer: Sealer): Mailboxes {
     admit: (agentId, bytes, messages = 1) => mailboxes.admit(agentId, bytes + messages * SEAL_OVERHEAD_BYTES, messages),
     async lease(request) {
       return (await mailboxes.lease(request)).map(openLease);
+    },
+  };
+}
+
+/** A message keeps its place when it dies and when it comes back, so nothing is sealed anew. */
+function openDeadLetters(deadLetters: DeadLetters, sealer: Sealer): DeadLetters {
+  return {
+    ...deadLetters,
+    async list(query) {
+      const page = await deadLetters.list(query);
+      const open = page.deadLetters.map((one) => ({
+        ...one,
+        envelope: openOrThrow(sealer, one.envelope, messagePlace(one)),
+      }));
+      return { ...page, deadLetters: open };
     },
   };
 }

@@ -22,6 +22,7 @@ export interface Engine {
   readonly sessions: SessionLog;
   readonly messages: MessageRecords;
   readonly mailboxes: Mailboxes;
+  readonly deadLetters: DeadLetters;
   readonly agents: AgentDirectory;
   readonly metadata: Metadata;
   /**
@@ -93,7 +94,8 @@ export interface SessionAppend {
 
 /** What sessions are listed by. */
 export interface SessionIndexEntry {
-  readonly ended: boolean;
+  /** When the session ended, in milliseconds since the epoch; absent while it is under way. */
+  readonly endedAt?: number;
   /** The state's name as the bus spells it; compared for equality only. */
   readonly state: string;
   /** Orchestrator and participants, each once. */
@@ -113,6 +115,11 @@ export interface SessionLog {
   read(query: SessionReadQuery): Promise<StoredEvent[]>;
   /** Ids of the sessions that match, newest first (by creation, ties by order of creation). */
   list(query: SessionListQuery): Promise<SessionPage>;
+  /**
+   * Calls `listener` with the ids of ended sessions that were forgotten, once that is durable: they do not exist any
+   * more, and their ids are free. Returns the way to stop it.
+   */
+  onForgotten(listener: (sessionIds: readonly string[]) => void): () => void;
 }
 
 export interface SessionReadQuery {
@@ -184,7 +191,7 @@ export interface NewMessage {
   readonly envelope: Uint8Array;
 }
 
-/** What is remembered of messages, for idempotency and status, at least `dedupeWindowMs` long. */
+/** What is remembered of messages, for idempotency and status, as long as `EngineRetention` says. */
 export interface MessageRecords {
   /**
    * One entry a key, in the order of the keys: a record for each copy, in the order in which they were
@@ -337,6 +344,66 @@ export interface TaggedMessage extends MessageKey {
   readonly attempts: number;
 }
 
+/**
+ * Messages that became dead letters, kept until somebody decides about them or their retention ends
+ * (`EngineLimits`). They take no room in their mailbox.
+ */
+export interface DeadLetters {
+  /** The dead letters of one mailbox, in the order in which their messages were accepted. */
+  list(query: DeadLetterQuery): Promise<DeadLetterPage>;
+  /**
+   * Puts messages back into their mailbox, durably, as if they were accepted at `acceptedAt`: behind all that waits
+   * in their priority, among themselves in the order in which they were accepted first, with a fresh count of deliveries, a record of their own beside the one that says
+   * `dead_lettered`, and without an expiry, because whoever calls has decided that they are still wanted. Of a tag the bits
+   * in `keepTagBits` are kept. Ids that name no dead letter of this mailbox are passed over.
+   *
+   * All or nothing: rejects as `mailbox_full` when they do not fit in together.
+   */
+  redeliver(agentId: string, deadLetterIds: readonly string[], how: Redelivery): Promise<RedeliveredMessage[]>;
+  /** Deletes dead letters, durably; how many there were. Ids that name none of this mailbox are passed over. */
+  purge(agentId: string, deadLetterIds: readonly string[]): Promise<number>;
+  /** How many there are, and the bytes of their envelopes, all mailboxes together. */
+  total(): MailboxDepth;
+}
+
+export interface DeadLetterQuery {
+  readonly agentId: string;
+  /** `next` of the page before; anything else rejects as `invalid_cursor`. */
+  readonly after?: string;
+  /** At most this many. */
+  readonly limit: number;
+  /** No more than fit this many bytes of envelopes, but always one if there is one. */
+  readonly maxBytes: number;
+}
+
+export interface DeadLetterPage {
+  readonly deadLetters: readonly StoredDeadLetter[];
+  /** Where the next page starts; absent on the last one. */
+  readonly next?: string;
+}
+
+export interface StoredDeadLetter extends MessageKey {
+  /** Never given to another dead letter of this data. */
+  readonly deadLetterId: string;
+  readonly acceptedAt: number;
+  readonly diedAt: number;
+  readonly attempts: number;
+  readonly reason: string;
+  readonly envelope: Uint8Array;
+}
+
+export interface Redelivery {
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number;
+  /** Bits of the tag that the message still has; the others are cleared. */
+  readonly keepTagBits: number;
+}
+
+/** A dead letter that is back in its mailbox. */
+export interface RedeliveredMessage extends MessageKey {
+  readonly deadLetterId: string;
+}
+
 /** Agents that registered, whether or not they are connected. */
 export interface AgentDirectory {
   /** Puts or replaces; resolves when durable. */
@@ -369,11 +436,21 @@ export interface EngineObserver {
   deadLettered?(message: EndedMessage): void;
   /** A message passed its expiresAt and left its mailbox. */
   expired?(message: EndedMessage): void;
+  /** Retention forgot something before or because its time was over, durably. */
+  forgotten?(what: Forgotten): void;
   /**
    * The store cannot be trusted any more (an I/O error, a corrupt file). Every call
    * pending or to come rejects with `failed`; the process must stop.
    */
   failed?(error: EngineError): void;
+}
+
+/** What retention took away at one time. */
+export interface Forgotten {
+  readonly kind: 'message_record' | 'dead_letter' | 'session';
+  readonly count: number;
+  /** Whether it was older than it may be, or the oldest of more than there may be. */
+  readonly because: 'age' | 'size';
 }
 
 /** A copy of a message that ended otherwise than by an acknowledgement. */
@@ -388,13 +465,32 @@ export interface EndedMessage extends MessageKey {
   readonly endedAt: number;
 }
 
+/**
+ * How long what has ended is kept. Each kind goes by age, and before that by size, the oldest first; never while it is
+ * needed: a message that waits, an envelope that is kept, a session that is under way. What is gone gives its space
+ * back to the file system, up to a share that is kept for what comes next. An engine may be late by some minutes.
+ */
+export interface EngineRetention {
+  /** Records of messages that have ended: for this long a repeat is recognized and a status known. */
+  readonly messageAgeMs: number;
+  /** Records of messages, all together. Beyond it repeats are recognized for less than `messageAgeMs`. */
+  readonly maxMessageRecords: number;
+  readonly deadLetterAgeMs: number;
+  /** Bytes of the envelopes of dead letters. */
+  readonly maxDeadLetterBytes: number;
+  /** Counted from the end of the session. */
+  readonly endedSessionAgeMs: number;
+  /** Bytes of the events and snapshots of ended sessions. */
+  readonly maxEndedSessionBytes: number;
+}
+
 /** Bounds that an engine applies; `limits.ts` has the values and their reasons. */
 export interface EngineLimits {
   readonly maxMailboxMessages: number;
   readonly maxMailboxBytes: number;
   readonly maxDeliveries: number;
   readonly starvationLimit: number;
-  readonly dedupeWindowMs: number;
+  readonly retention: EngineRetention;
   /** Envelopes kept in memory beside the disk, all mailboxes together. */
   readonly envelopeCacheBytes: number;
 }

@@ -55,7 +55,14 @@ const LIMITS: EngineLimits = {
   maxMailboxBytes: 4_000,
   maxDeliveries: 3,
   starvationLimit: 4,
-  dedupeWindowMs: 60 * 60_000,
+  retention: {
+    messageAgeMs: 60 * 60_000,
+    maxMessageRecords: 10_000,
+    deadLetterAgeMs: 24 * 60 * 60_000,
+    maxDeadLetterBytes: 100_000,
+    endedSessionAgeMs: 24 * 60 * 60_000,
+    maxEndedSessionBytes: 100_000,
+  },
   envelopeCacheBytes: 1_000_000,
 };
 

@@ -40,7 +40,7 @@ describe('an encrypted engine', () => {
     const plain = await open(dataDir);
     const engine = await createEncryptedEngine(plain, { key: KEY, random });
     const event = bytes('the same');
-    const index = { ended: false, state: 'active', members: [], labels: {} };
+    const index = { state: 'active', members: [], labels: {} };
     await engine.journal.commit({ append: { sessionId: 's', expectedSequence: 0, events: [event, event], index } });
     const [first, second] = await plain.sessions.read({ sessionId: 's', after: 0, limit: 2, maxBytes: 1_000 });
     expect(first?.bytes).not.toEqual(second?.bytes);
@@ -82,7 +82,7 @@ describe('an encrypted engine', () => {
     const [event] = await plain.sessions.read({ sessionId: 's', after: 0, limit: 1, maxBytes: 1_000 });
     const changed = event!.bytes.slice();
     changed[20]! ^= 1;
-    const index = { ended: false, state: 'active', members: [], labels: {} };
+    const index = { state: 'active', members: [], labels: {} };
     for (const [sessionId, stored] of [
       ['changed', changed],
       ['moved', event!.bytes],
@@ -112,7 +112,7 @@ async function writeEverything(engine: Engine): Promise<void> {
       expectedSequence: 0,
       events: [bytes('secret event')],
       snapshot: bytes('secret snapshot'),
-      index: { ended: false, state: 'active', members: ['test://member'], labels: {} },
+      index: { state: 'active', members: ['test://member'], labels: {} },
     },
     messages: [
       {

@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { SessionSnapshotSchema } from '../../../gen/ts/agentbus/storage/v1/session_snapshot_pb.js';
 import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
@@ -72,9 +73,11 @@ export function snapshotOf(session: Session, tasks: Tasks): Uint8Array {
 
 /** What the engine lists a session by. */
 export function indexOf(session: Session): SessionIndexEntry {
+  const { state, updatedAt } = session;
   return {
-    ended: session.state !== SessionState.ACTIVE,
-    state: SessionState[session.state],
+    // What ends a session is the last thing that changes what it is listed by.
+    ...(state !== SessionState.ACTIVE && updatedAt !== undefined && { endedAt: timestampMs(updatedAt) }),
+    state: SessionState[state],
     // A task outside of sessions is in nobody's list.
     members: isLoose(session.sessionId) ? [] : membersOf(session),
     labels: session.labels,

@@ -1,13 +1,15 @@
 import type { Clock } from '../../lib/clock.ts';
 import { crashPoint } from '../../lib/crash-point.ts';
 import type { Random } from '../../lib/random.ts';
-import type { Engine, EngineLimits, EngineObserver } from '../engine.ts';
+import type { EndedMessage, Engine, EngineLimits, EngineObserver } from '../engine.ts';
 import { createAgentDirectory } from './agents.ts';
-import { createEndedListeners } from './ended-listeners.ts';
+import { createDeadLetterTotal } from './dead-letter-total.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import type { Endings } from './endings.ts';
 import { createEndings } from './endings.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createJournal } from './journal.ts';
+import { createListeners } from './listeners.ts';
 import type { MailChunk } from './load-state.ts';
 import { readMailRows } from './load-state.ts';
 import { createMailboxes } from './mailboxes.ts';
@@ -17,6 +19,7 @@ import { clearMarks } from './operations/clear-marks.ts';
 import type { PendingMail } from './pending-mail.ts';
 import { createPendingMail } from './pending-mail.ts';
 import { returnReason } from './return-code.ts';
+import { createSequences } from './sequences.ts';
 import { createSessionLog } from './sessions.ts';
 import type { StoreLink } from './store-link.ts';
 import { startStoreThread } from './store-thread.ts';
@@ -46,7 +49,8 @@ export interface StoreUnderEngine {
 export async function assembleEngine(options: AssembleOptions, under: StoreUnderEngine): Promise<Engine> {
   const { clock, random, limits, observer } = options;
   const subscribers = createSubscribers();
-  const listeners = createEndedListeners();
+  const listeners = createListeners<EndedMessage>();
+  const forgotten = createListeners<readonly string[]>();
   // The two need each other; nothing runs out before `start`, and by then both are there.
   let endings: Endings;
   const pending = createPendingMail({
@@ -64,7 +68,9 @@ export async function assembleEngine(options: AssembleOptions, under: StoreUnder
     onFailure: () => stopTimers(),
   });
   const opened = under.inMemory ? { ...state, epoch: randomEpoch(random) } : state;
-  endings = createEndings({ clock, limits, observer, listeners, pending, store });
+  const total = createDeadLetterTotal(opened.deadLetters);
+  const sequences = createSequences(opened.lastSequence);
+  endings = createEndings({ clock, limits, observer, listeners, deadLetters: total, pending, store });
   pending.start();
   const housekeeping = startHousekeeping({ clock, limits, store, pending });
   const stopTimers = (): void => {
@@ -86,10 +92,11 @@ export async function assembleEngine(options: AssembleOptions, under: StoreUnder
   return {
     name: 'sqlite',
     exclusive: true,
-    journal: createJournal({ clock, store, pending, endings, opened }),
-    sessions: createSessionLog(store),
+    journal: createJournal({ clock, store, pending, endings, sequences }),
+    sessions: createSessionLog(store, forgotten),
     messages: createMessageRecords(store, pending),
     mailboxes: createMailboxes({ store, pending, endings, subscribers, listeners, opened }),
+    deadLetters: createDeadLetters({ store, pending, sequences, total }),
     agents: createAgentDirectory(store),
     metadata: createMetadata(store),
     close() {

@@ -7,7 +7,8 @@ import type {
   RedeliveryReason,
   Withdrawal,
 } from '../engine.ts';
-import type { EndedListeners } from './ended-listeners.ts';
+import type { DeadLetterTotal } from './dead-letter-total.ts';
+import type { Listeners } from './listeners.ts';
 import type { Entry } from './mailbox.ts';
 import { isExpired } from './mailbox.ts';
 import { countAttempts } from './operations/count-attempts.ts';
@@ -43,7 +44,8 @@ export interface EndingsOptions {
   readonly clock: Clock;
   readonly limits: EngineLimits;
   readonly observer: EngineObserver;
-  readonly listeners: EndedListeners;
+  readonly listeners: Listeners<EndedMessage>;
+  readonly deadLetters: DeadLetterTotal;
   readonly pending: PendingMail;
   readonly store: StoreThread;
 }
@@ -57,7 +59,7 @@ const EXHAUSTED: Readonly<Record<RedeliveryReason, string>> = {
 };
 
 export function createEndings(options: EndingsOptions): Endings {
-  const { clock, limits, observer, listeners, pending, store } = options;
+  const { clock, limits, observer, listeners, deadLetters, pending, store } = options;
 
   const tell = (entry: Entry, end: Pick<EndedMessage, 'state' | 'reason' | 'endedAt' | keyof MessageKey>): void => {
     const { mailbox, attempts, tag } = entry;
@@ -77,6 +79,7 @@ export function createEndings(options: EndingsOptions): Endings {
         // A withdrawal that was under way came first: the message has ended, and was told of, by then.
         if (key === undefined) continue;
         pending.remove(entry);
+        if (state === 'dead_lettered') deadLetters.add({ messages: 1, bytes: entry.size });
         tell(entry, { ...key, state, reason, endedAt: at });
       }
     };

@@ -34,7 +34,7 @@ export function startHousekeeping({ clock, limits, store, pending }: Housekeepin
   // One step at a time: each queues behind what came in the meantime.
   const prune = (after: number): void => {
     if (stopped) return;
-    const cutoff = clock.now() - limits.dedupeWindowMs;
+    const cutoff = clock.now() - limits.retention.messageAgeMs;
     const done = (next: number): void => (next > 0 ? prune(next) : rest());
     store.submit(
       pruneRecords,

@@ -1,15 +1,15 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Journal, MailboxRoom, NewMessage, Write } from '../engine.ts';
-import { EngineError } from '../engine.ts';
+import type { Journal, NewMessage, Write } from '../engine.ts';
 import type { Endings, WithdrawnEntry } from './endings.ts';
-import type { OpenedState } from './load-state.ts';
 import type { Entry } from './mailbox.ts';
+import { mailboxFull } from './mailbox-full.ts';
 import type { CommitReply } from './operations/commit.ts';
 import { commit } from './operations/commit.ts';
 import { countRecords, isStoredApart } from './operations/insert-messages.ts';
 import type { MailContent } from './operations/read-mail.ts';
 import type { WithdrawnCopy } from './operations/withdraw-copies.ts';
 import type { PendingMail } from './pending-mail.ts';
+import type { Sequences } from './sequences.ts';
 import type { StoreThread } from './store-thread.ts';
 
 export interface JournalOptions {
@@ -17,19 +17,18 @@ export interface JournalOptions {
   readonly store: StoreThread;
   readonly pending: PendingMail;
   readonly endings: Endings;
-  readonly opened: OpenedState;
+  readonly sequences: Sequences;
 }
 
 const NONE: readonly never[] = [];
 
-export function createJournal({ clock, store, pending, endings, opened }: JournalOptions): Journal {
-  let lastSequence = opened.lastSequence;
-
+export function createJournal({ clock, store, pending, endings, sequences }: JournalOptions): Journal {
   const submit = (write: Write): Promise<void> => {
     const { messages = NONE } = write;
     reserveAll(pending, messages);
-    const sequence = lastSequence + 1;
-    for (const message of messages) lastSequence += countRecords(message);
+    let records = 0;
+    for (const message of messages) records += countRecords(message);
+    const sequence = sequences.take(records);
     // Read only where it is needed: the clock is asked for each of a hundred thousand writes a second otherwise.
     const at = write.withdraw === undefined ? 0 : clock.now();
     return new Promise((resolve, reject) => {
@@ -113,11 +112,6 @@ function unreserve(pending: PendingMail, messages: readonly NewMessage[], copies
       if (left-- > 0) pending.unreserve(recipient, envelope.byteLength);
     }
   }
-}
-
-function mailboxFull(agentId: string, { bound, limit, actual }: MailboxRoom & { ok: false }): EngineError {
-  const text = `the mailbox of ${agentId} would hold ${actual} ${bound}, and may hold ${limit}`;
-  return new EngineError('mailbox_full', text, { facts: { agentId, bound, limit, actual } });
 }
 
 /** A small view of a large buffer would keep all of it in memory for as long as the message waits. */

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../lib/crash-point.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
+import type { MailboxDepth } from '../engine.ts';
+import { createCounters } from './counters.ts';
 import { returnCode } from './return-code.ts';
 
 const epochUncommitted = crashPoint('start.epoch-uncommitted');
@@ -12,6 +14,7 @@ export interface OpenedState {
   readonly epoch: number;
   /** The newest sequence in use; new messages get higher ones. */
   readonly lastSequence: number;
+  readonly deadLetters: MailboxDepth;
 }
 
 /** Some of the waiting mail, without envelopes: rows of numbers, and the names that they point to. */
@@ -66,7 +69,9 @@ export function beginEpoch(db: DatabaseSync): OpenedState {
   epochUncommitted();
   db.exec('COMMIT');
   afterEpoch();
-  return { epoch: state.epoch, lastSequence: newest.seq };
+  const counters = createCounters(db);
+  const deadLetters = { messages: counters.get('dead_letters'), bytes: counters.get('dead_letter_bytes') };
+  return { epoch: state.epoch, lastSequence: newest.seq, deadLetters };
 }
 
 /** Rows as arrays, not objects: there may be a million of them. */

@@ -1,7 +1,15 @@
-import type { Acknowledgement, Lease, LeaseRequest, Mailboxes, MessageKey, TaggedMessage } from '../engine.ts';
+import type {
+  Acknowledgement,
+  EndedMessage,
+  Lease,
+  LeaseRequest,
+  Mailboxes,
+  MessageKey,
+  TaggedMessage,
+} from '../engine.ts';
 import { formatDeliveryId, parseDeliveryId } from './delivery-id.ts';
-import type { EndedListeners } from './ended-listeners.ts';
 import type { Endings } from './endings.ts';
+import type { Listeners } from './listeners.ts';
 import type { OpenedState } from './load-state.ts';
 import type { Entry, Mailbox } from './mailbox.ts';
 import type { AcknowledgeRequest } from './operations/acknowledge.ts';
@@ -18,7 +26,7 @@ export interface MailboxesOptions {
   readonly pending: PendingMail;
   readonly endings: Endings;
   readonly subscribers: Subscribers;
-  readonly listeners: EndedListeners;
+  readonly listeners: Listeners<EndedMessage>;
   readonly opened: OpenedState;
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Counters } from './counters.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { TapeReader, TapeWriter } from './tape.ts';
 
@@ -21,6 +22,7 @@ export interface Operation<Request, Reply> {
 export interface Store {
   readonly db: DatabaseSync;
   readonly keys: RecordKeys;
+  readonly counters: Counters;
 }
 
 /**

@@ -7,14 +7,17 @@ import { countAttempts } from './operations/count-attempts.ts';
 import { bury, expire } from './operations/end-messages.ts';
 import { findRecords } from './operations/find-records.ts';
 import { readKeptEnvelope } from './operations/kept-envelope.ts';
+import { listDeadLetters } from './operations/list-dead-letters.ts';
 import { listSessions } from './operations/list-sessions.ts';
 import { loadSession } from './operations/load-session.ts';
 import { markInUse } from './operations/mark-in-use.ts';
 import { getMetadata, holdsData, putMetadata } from './operations/metadata-rows.ts';
 import { noOperation } from './operations/no-operation.ts';
 import { pruneRecords } from './operations/prune-records.ts';
+import { purgeDeadLetters } from './operations/purge-dead-letters.ts';
 import { readEvents } from './operations/read-events.ts';
 import { readMail } from './operations/read-mail.ts';
+import { measureDeadLetters, redeliver } from './operations/redeliver.ts';
 
 /** All operations; the position of one is its number on the tape, the same in both threads. */
 export const OPERATIONS: readonly Operation<never, unknown>[] = [
@@ -27,6 +30,10 @@ export const OPERATIONS: readonly Operation<never, unknown>[] = [
   findRecords,
   readMail,
   readKeptEnvelope,
+  listDeadLetters,
+  measureDeadLetters,
+  redeliver,
+  purgeDeadLetters,
   loadSession,
   readEvents,
   listSessions,

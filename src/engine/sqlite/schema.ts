@@ -158,6 +158,69 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE mail;
   ALTER TABLE new_mail RENAME TO mail;
   `,
+  `
+  -- Under the seq that the message had, which nothing else ever gets. Made anew for the tag and the size,
+  -- so that the envelope still comes last.
+  CREATE TABLE new_dead_letters (
+    seq INTEGER PRIMARY KEY,
+    sender TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    accepted_at INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    tag INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    died_at INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    envelope BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO new_dead_letters
+    SELECT seq, sender, message_id, recipient, fingerprint, accepted_at, priority, 0, attempts, reason, died_at,
+      length(envelope), envelope
+    FROM dead_letters;
+  DROP TABLE dead_letters;
+  ALTER TABLE new_dead_letters RENAME TO dead_letters;
+  -- Few messages die, so these cost little.
+  CREATE INDEX dead_letters_by_mailbox ON dead_letters (recipient);
+  CREATE INDEX dead_letters_by_death ON dead_letters (died_at);
+
+  -- Made anew so that what changes with every append comes before what seldom does. When a session
+  -- ended was not written down before: it is kept from now on as long as one that ends now.
+  CREATE TABLE new_sessions (
+    ord INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL UNIQUE,
+    last_sequence INTEGER NOT NULL,
+    event_bytes INTEGER NOT NULL DEFAULT 0,
+    snapshot_bytes INTEGER NOT NULL DEFAULT 0,
+    ended_at INTEGER,
+    state TEXT NOT NULL,
+    listed TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO new_sessions
+    SELECT ord, session_id, last_sequence,
+      coalesce((SELECT sum(length(body)) FROM events WHERE session = ord), 0),
+      coalesce((SELECT length(body) FROM snapshots WHERE session = ord), 0),
+      CASE ended WHEN 0 THEN NULL ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END, state, listed
+    FROM sessions;
+  DROP TABLE sessions;
+  ALTER TABLE new_sessions RENAME TO sessions;
+  CREATE INDEX sessions_by_end ON sessions (ended_at) WHERE ended_at IS NOT NULL;
+
+  -- Sessions that are gone, by the ord that they had, and of whose events some are still to be deleted.
+  CREATE TABLE forgotten_sessions (
+    ord INTEGER PRIMARY KEY
+  ) STRICT;
+
+  -- Running totals, so that nothing has to be counted: exact, but for records, which are counted up to a seq.
+  INSERT INTO state (name, value) SELECT 'dead_letters', count(*) FROM dead_letters;
+  INSERT INTO state (name, value) SELECT 'dead_letter_bytes', coalesce(sum(size), 0) FROM dead_letters;
+  INSERT INTO state (name, value)
+    SELECT 'ended_session_bytes', coalesce(sum(event_bytes + snapshot_bytes), 0) FROM sessions WHERE ended_at IS NOT NULL;
+  INSERT INTO state (name, value) SELECT 'records', count(*) FROM messages;
+  INSERT INTO state (name, value) SELECT 'records_counted_until', coalesce(max(seq), 0) FROM messages;
+  `,
 ];
 
 /**

@@ -1,16 +1,18 @@
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { SessionListQuery, SessionLog, SessionPage } from '../engine.ts';
 import { EngineError } from '../engine.ts';
+import type { Listeners } from './listeners.ts';
 import { listSessions } from './operations/list-sessions.ts';
 import { loadSession } from './operations/load-session.ts';
 import { readEvents } from './operations/read-events.ts';
 import type { StoreThread } from './store-thread.ts';
 
-export function createSessionLog(store: StoreThread): SessionLog {
+export function createSessionLog(store: StoreThread, forgotten: Listeners<readonly string[]>): SessionLog {
   return {
     load: (sessionId) => store.call(loadSession, sessionId),
     read: (query) => store.call(readEvents, query),
     list: (query) => list(store, query),
+    onForgotten: (listener) => forgotten.add(listener),
   };
 }
 

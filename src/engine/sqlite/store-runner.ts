@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../lib/crash-point.ts';
 import { EngineError } from '../engine.ts';
+import { createCounters } from './counters.ts';
 import { openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
 import type { RunOperation } from './operation.ts';
@@ -90,7 +91,8 @@ type RunBatch = (tape: Tape, operations: number) => FromWorker & { kind: 'replie
 /** The replies are those of a transaction that is durable. */
 function prepareBatch(db: DatabaseSync): RunBatch {
   const keys = createRecordKeys(db);
-  const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare({ db, keys }));
+  const counters = createCounters(db);
+  const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare({ db, keys, counters }));
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   return (tape, operations) => {
@@ -106,6 +108,7 @@ function prepareBatch(db: DatabaseSync): RunBatch {
       (runs[code] as RunOperation)(request, reply);
     }
     keys.settle();
+    counters.settle();
     beforeCommit();
     commit.run();
     afterCommit();

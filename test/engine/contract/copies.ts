@@ -175,7 +175,7 @@ export const copyCases: ContractCase[] = [
       const message = await rig.send({ recipients: [AGENT, OTHER, THIRD] });
       await rig.acknowledge(await rig.lease());
       await rig.send({ messageId: 'newer' });
-      rig.clock.advance(rig.limits.dedupeWindowMs + 10 * 60_000);
+      rig.clock.advance(rig.limits.retention.messageAgeMs + 10 * 60_000);
       await rig.engine.journal.flush();
       expect(await states(rig, message.messageId)).toHaveLength(3);
       await rig.acknowledge(await rig.lease({ agentId: OTHER }), OTHER);

@@ -21,7 +21,7 @@ export const journalCases: ContractCase[] = [
           sessionId: 's',
           expectedSequence: 0,
           events: [bytes('asked')],
-          index: { ended: false, state: 'active', members: [], labels: {} },
+          index: { state: 'active', members: [], labels: {} },
         },
         messages: [
           {
@@ -70,7 +70,7 @@ export const journalCases: ContractCase[] = [
         sessionId: 's',
         expectedSequence: 0,
         events: [bytes('asked')],
-        index: { ended: false, state: 'active', members: [], labels: {} },
+        index: { state: 'active', members: [], labels: {} },
       };
       const facts = await refusal(rig.engine.journal.commit({ append, messages: [message] }), 'duplicate_message');
       expect(facts).toMatchObject({ sender: SENDER, messageId: message.messageId });

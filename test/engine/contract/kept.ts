@@ -75,7 +75,7 @@ export const keptCases: ContractCase[] = [
       await rig.withdraw(message);
       await rig.withdraw(message, { recipient: OTHER });
       await rig.send({ messageId: 'newer' });
-      rig.clock.advance(rig.limits.dedupeWindowMs + 10 * 60_000);
+      rig.clock.advance(rig.limits.retention.messageAgeMs + 10 * 60_000);
       await rig.engine.journal.flush();
       expect(await kept(rig, message.messageId)).toBe(message.messageId);
       expect(await rig.records(message)).toHaveLength(2);

@@ -64,7 +64,7 @@ export const recordCases: ContractCase[] = [
       const { deliveryId } = await rig.leaseOne();
       await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId]);
       await rig.send({ messageId: 'newer' });
-      rig.clock.advance(rig.limits.dedupeWindowMs - 1);
+      rig.clock.advance(rig.limits.retention.messageAgeMs - 1);
       await rig.engine.journal.flush();
       expect(await rig.record(message)).toBeDefined();
       rig.clock.advance(10 * 60_000);
@@ -78,7 +78,7 @@ export const recordCases: ContractCase[] = [
     async run(rig) {
       const message = await rig.send();
       await rig.send({ messageId: 'newer' });
-      rig.clock.advance(rig.limits.dedupeWindowMs + 10 * 60_000);
+      rig.clock.advance(rig.limits.retention.messageAgeMs + 10 * 60_000);
       await rig.engine.journal.flush();
       expect(await rig.record(message)).toMatchObject({ state: 'queued' });
     },

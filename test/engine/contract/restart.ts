@@ -87,7 +87,7 @@ export const restartCases: ContractCase[] = [
     await rig.send();
     const { deliveryId } = await rig.leaseOne();
     await rig.engine.mailboxes.acknowledge(AGENT, [deliveryId]);
-    rig.clock.advance(rig.limits.dedupeWindowMs * 2);
+    rig.clock.advance(rig.limits.retention.messageAgeMs * 2);
     await rig.engine.journal.flush();
     await rig.reopen(how);
     await rig.send({ messageId: 'after' });
@@ -98,7 +98,7 @@ export const restartCases: ContractCase[] = [
     const message = await rig.send();
     await rig.send({ messageId: 'newer' });
     await rig.reopen(how);
-    rig.clock.advance(rig.limits.dedupeWindowMs * 2);
+    rig.clock.advance(rig.limits.retention.messageAgeMs * 2);
     await rig.engine.journal.flush();
     expect(await rig.record(message)).toMatchObject({ state: 'queued' });
   }),

@@ -172,7 +172,7 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       return opened.engine.mailboxes.acknowledge(agentId, ids);
     },
     append(sessionId, expectedSequence, { texts: events = ['event'], snapshotText, ...more } = {}) {
-      const index = { ended: false, state: 'active', members: ['test://member'], labels: {} };
+      const index = { state: 'active', members: ['test://member'], labels: {} };
       return opened.engine.journal.commit({
         append: {
           sessionId,

@@ -137,7 +137,7 @@ export const sessionCases: ContractCase[] = [
     name: 'a new index entry replaces the old one, and an append without one leaves it',
     async run(rig) {
       await make(rig, 'a', { members: ['x://one'], labels: { team: 'red' } });
-      await rig.append('a', 1, { index: entry({ members: ['x://two'], labels: {}, state: 'completed', ended: true }) });
+      await rig.append('a', 1, { index: entry({ members: ['x://two'], labels: {}, state: 'completed', endedAt: 1 }) });
       await rig.append('a', 2);
       const found = async (query: Omit<SessionListQuery, 'limit'>): Promise<number> =>
         (await rig.engine.sessions.list({ ...query, limit: 10 })).sessionIds.length;
@@ -149,7 +149,7 @@ export const sessionCases: ContractCase[] = [
 ];
 
 function entry(overrides: Partial<SessionIndexEntry>): SessionIndexEntry {
-  return { ended: false, state: 'active', members: ['x://one'], labels: {}, ...overrides };
+  return { state: 'active', members: ['x://one'], labels: {}, ...overrides };
 }
 
 async function make(rig: Rig, sessionId: string, overrides: Partial<SessionIndexEntry>): Promise<void> {

@@ -41,7 +41,7 @@ async function sendMessages(engine: Engine, lane: number): Promise<void> {
 }
 
 async function appendEvents(engine: Engine, lane: number): Promise<void> {
-  const index = { ended: false, state: 'active', members: [], labels: {} };
+  const index = { state: 'active', members: [], labels: {} };
   for (let sequence = 0; ; sequence++) {
     const append = {
       sessionId: `session-${lane}`,

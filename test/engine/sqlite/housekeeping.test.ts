@@ -33,7 +33,7 @@ describe('housekeeping', () => {
     const count = SQLITE_LIMITS.pruneStepRecords * 3;
     const sent = await Promise.all(Array.from({ length: count }, () => rig.send()));
     await acknowledgeAll(rig);
-    await letPass(rig, STORE_LIMITS.dedupeWindowMs);
+    await letPass(rig, STORE_LIMITS.retention.messageAgeMs);
     await letPass(rig, SQLITE_LIMITS.pruneIntervalMs);
     const records = await rig.engine.messages.find(sent);
     // The newest record stays until there is a newer one.

@@ -44,7 +44,7 @@ export const commit: Operation<CommitRequest, CommitReply> = {
   writes: true,
   encode: encodeCommit,
   prepare(store) {
-    const sessions = prepareSessionAppend(store.db);
+    const sessions = prepareSessionAppend(store);
     const messages = prepareMessageInsert(store);
     const withdraw = prepareWithdraw(store);
     const forget = prepareForget(store);

@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { MessageKey } from '../../engine.ts';
-import type { Operation } from '../operation.ts';
+import type { Operation, Store } from '../operation.ts';
 import type { TapeReader, TapeWriter } from '../tape.ts';
 import { prepareMailDrop } from './mail-drop.ts';
 
@@ -28,15 +27,25 @@ export const WITHDRAWN = 3;
  * Makes dead letters of messages. The reply names them, in the order of the request, with nothing for
  * those that a withdrawal took first.
  */
-export const bury: Operation<EndRequest, (MessageKey | undefined)[]> = endOperation(DEAD_LETTERED, (db) => {
-  const copy = db.prepare(
-    `INSERT INTO dead_letters
-     SELECT m.seq, sender, message_id, recipient, fingerprint, accepted_at, priority, expires_at, ?, ?, ?,
-       coalesce(m.envelope, e.envelope)
-     FROM mail m JOIN messages USING (seq) LEFT JOIN envelopes e ON e.seq = m.shared WHERE m.seq = ?`,
-  );
-  return (sequence, attempts, { reason, at }) => void copy.run(attempts, reason, at, sequence);
-});
+export const bury: Operation<EndRequest, (MessageKey | undefined)[]> = endOperation(
+  DEAD_LETTERED,
+  ({ db, counters }) => {
+    const copy = db.prepare(
+      `INSERT INTO dead_letters
+       (seq, sender, message_id, recipient, fingerprint, accepted_at, priority, tag, attempts, reason, died_at, size, envelope)
+     SELECT m.seq, sender, message_id, recipient, fingerprint, accepted_at, priority, tag, ?, ?, ?,
+       length(coalesce(m.envelope, e.envelope)), coalesce(m.envelope, e.envelope)
+     FROM mail m JOIN messages USING (seq) LEFT JOIN envelopes e ON e.seq = m.shared WHERE m.seq = ?
+     RETURNING size`,
+    );
+    return (sequence, attempts, { reason, at }) => {
+      const size = copy.get(attempts, reason, at, sequence)?.size as number | undefined;
+      if (size === undefined) return;
+      counters.add('dead_letters', 1);
+      counters.add('dead_letter_bytes', size);
+    };
+  },
+);
 
 /** Drops messages that are too old to be delivered. The reply is as for `bury`. */
 export const expire: Operation<EndRequest, (MessageKey | undefined)[]> = endOperation(EXPIRED, () => () => {});
@@ -45,13 +54,14 @@ type Keep = (sequence: number, attempts: number, end: { readonly reason: string;
 
 function endOperation(
   outcome: number,
-  prepareKeep: (db: DatabaseSync) => Keep,
+  prepareKeep: (store: Store) => Keep,
 ): Operation<EndRequest, (MessageKey | undefined)[]> {
   return {
     writes: true,
     encode: encodeEnd,
-    prepare({ db }) {
-      const keep = prepareKeep(db);
+    prepare(store) {
+      const { db } = store;
+      const keep = prepareKeep(store);
       const mail = prepareMailDrop(db);
       const record = db.prepare(
         `UPDATE messages SET outcome = ?, outcome_at = ?, attempts = ?, reason = ? WHERE seq = ?

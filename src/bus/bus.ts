@@ -1,5 +1,6 @@
 import type { Agents } from './agent/agents.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
+import type { DeadLetters } from './message/dead-letters.ts';
 import type { Deliveries } from './message/deliveries.ts';
 import type { Messages } from './message/messages.ts';
 import type { Receipts } from './message/receipts.ts';
@@ -18,6 +19,7 @@ export interface Bus {
   readonly onSessionEvent: SessionRegistry['onEvent'];
   readonly messages: Messages;
   readonly deliveries: Deliveries;
+  readonly deadLetters: DeadLetters;
   /** News for senders that asked for them. */
   readonly receipts: Pick<Receipts, 'subscribe'>;
   readonly agents: Agents;

@@ -5,6 +5,7 @@ import type { Random } from '../lib/random.ts';
 import { createAgents } from './agent/agents.ts';
 import { createAggregation } from './aggregation/aggregation.ts';
 import type { Bus } from './bus.ts';
+import { createDeadLetters } from './message/dead-letters.ts';
 import { createDeliveries } from './message/deliveries.ts';
 import { createKnownTraces } from './message/known-traces.ts';
 import { createMessages } from './message/messages.ts';
@@ -128,6 +129,7 @@ export async function createBus(options: BusOptions): Promise<Bus> {
     tasks: createTasks({ registry, supervisor }),
     ask: createAsk({ messages, registry, supervisor, awaited, clock }),
     deliveries,
+    deadLetters: createDeadLetters({ deadLetters: engine.deadLetters, clock, observer }),
     agents,
     aggregation: createAggregation({ registry, clock }),
     async flush() {

@@ -1,3 +1,5 @@
+import type { Forgotten } from '../engine/engine.ts';
+
 /**
  * What the bus tells whoever counts. Called from the event loop on the path of
  * messages, so implementations only add to counters.
@@ -17,6 +19,12 @@ export interface BusObserver {
   deadLettered?(): void;
   /** A message passed its expiry. */
   expired?(): void;
+  /** Dead letters are back in their mailboxes. */
+  deadLettersRedelivered?(count: number): void;
+  /** Dead letters were deleted, because somebody asked for it. */
+  deadLettersPurged?(count: number): void;
+  /** Retention took something away, because of its age or because there was too much of its kind. */
+  forgotten?(what: Forgotten): void;
   /** A task was delegated. */
   taskDelegated?(): void;
   /** An attempt of a task failed and another follows; the reason is one of the bus's own words. */

@@ -5,19 +5,20 @@ import type { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb
 import type { Bus } from '../bus/bus.ts';
 import { incomingFromEnvelope } from '../bus/message/incoming.ts';
 import type { SendOutcome } from '../bus/message/messages.ts';
-import { notImplemented } from '../bus/not-implemented.ts';
 import { TRACEPARENT } from '../bus/valid-traceparent.ts';
 import type { MessageRecord } from '../engine/engine.ts';
 import { CALL_LIMITS } from '../limits.ts';
 import { deliveryFromLease } from './agent-stream/conversions.ts';
 import type { RpcContext } from './context.ts';
+import { deadLetterFromStored } from './dead-letter-view.ts';
 import { callerOf } from './identity.ts';
 import { pageSize } from './page-size.ts';
+import { openPageToken, sealPageToken } from './page-token.ts';
 import { createWaitingSignal } from './waiting-signal.ts';
 
 /** MessageService on the bus. */
 export function createMessageService(
-  { messages, ask, deliveries }: Bus,
+  { messages, ask, deliveries, deadLetters }: Bus,
   { drain }: RpcContext,
 ): ServiceImpl<typeof MessageService> {
   return {
@@ -69,9 +70,24 @@ export function createMessageService(
       const records = await messages.status(callerOf(context), { sender, messageId });
       return { statuses: records.map(statusOf) };
     },
-    listDeadLetters: () => Promise.reject(notImplemented('ListDeadLetters')),
-    redeliverDeadLetters: () => Promise.reject(notImplemented('RedeliverDeadLetters')),
-    purgeDeadLetters: () => Promise.reject(notImplemented('PurgeDeadLetters')),
+    async listDeadLetters(request, context) {
+      const { agentId } = request;
+      // A place in one agent's list means nothing in another's.
+      const kind = `dead letters of ${agentId}`;
+      const after = openPageToken(kind, request.pageToken);
+      const limit = pageSize(request.pageSize, CALL_LIMITS.listPage);
+      const page = await deadLetters.list(callerOf(context), { agentId, limit, ...(after !== undefined && { after }) });
+      return {
+        deadLetters: page.deadLetters.map((deadLetter) => deadLetterFromStored(agentId, deadLetter)),
+        nextPageToken: sealPageToken(kind, page.next),
+      };
+    },
+    async redeliverDeadLetters({ agentId, deadLetterIds }, context) {
+      return { redelivered: await deadLetters.redeliver(callerOf(context), agentId, deadLetterIds) };
+    },
+    async purgeDeadLetters({ agentId, deadLetterIds }, context) {
+      return { purged: await deadLetters.purge(callerOf(context), agentId, deadLetterIds) };
+    },
   };
 }
 

@@ -294,8 +294,11 @@ const CASES: Readonly<Record<Reason, Case>> = {
     },
   },
   NOT_IMPLEMENTED: {
-    facts: { feature: 'ListDeadLetters' },
-    provoke: ({ call }) => call('MessageService/ListDeadLetters', { agent_id: QA }),
+    facts: { feature: expect.stringContaining('zstd') },
+    provoke: ({ call }) => {
+      const headers = { 'content-encoding': 'zstd' };
+      return call('SessionService/GetSession', { session_id: SESSION }, { headers });
+    },
   },
   INTERNAL: {
     facts: { log_id: expect.stringMatching(/^[0-9a-f]{12}$/) },

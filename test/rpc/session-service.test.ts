@@ -2,12 +2,10 @@
  * Goal: SessionService does over real sockets what its contract says.
  * Method: a real server on a real bus, gRPC clients of connect-node, and time in the test's hands.
  */
-import { ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { SessionEventType } from '../../gen/ts/agentbus/v1/session_event_pb.js';
-import { ErrorInfoSchema } from '../../gen/ts/google/rpc/error_details_pb.js';
-import { BACKEND, notificationsSession } from '../open-bus.ts';
-import { headers, refusal, sessionId, startServices } from './start-services.ts';
+import { notificationsSession } from '../open-bus.ts';
+import { headers, sessionId, startServices } from './start-services.ts';
 
 describe('WatchSession', () => {
   it('opens with an empty response, replays, follows, and ends well with the session', async () => {
@@ -81,23 +79,3 @@ describe('lists', () => {
     expect((await polled).events.map(({ sequence }) => Number(sequence))).toEqual([2]);
   });
 });
-
-describe('what this version does not have', () => {
-  it.each([
-    ['ListDeadLetters', ({ messages }: Started) => messages.listDeadLetters({ agentId: BACKEND }, { headers })],
-    [
-      'RedeliverDeadLetters',
-      ({ messages }: Started) => messages.redeliverDeadLetters({ agentId: BACKEND, deadLetterIds: ['d'] }, { headers }),
-    ],
-    [
-      'PurgeDeadLetters',
-      ({ messages }: Started) => messages.purgeDeadLetters({ agentId: BACKEND, deadLetterIds: ['d'] }, { headers }),
-    ],
-  ])('%s says so', async (feature, call) => {
-    const error = ConnectError.from(await call(await startServices()).catch((reason: unknown) => reason));
-    expect(refusal(error)).toEqual({ code: 'Unimplemented', reason: 'NOT_IMPLEMENTED' });
-    expect(error.findDetails(ErrorInfoSchema)[0]?.metadata).toEqual({ feature });
-  });
-});
-
-type Started = Awaited<ReturnType<typeof startServices>>;

@@ -6,6 +6,12 @@ import type { MessageState } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
  */
 const TASK = 1 << 0;
 
+/**
+ * What a message keeps that is taken out of the dead letters: its receipts. Its task has seen the attempt fail, and went
+ * on without it.
+ */
+export const KEPT_BY_REDELIVERY = 0xffff & ~TASK;
+
 /** The tag of a message; 0 for one that nothing is to be done about. */
 export function tagOf({ isTask, receipts }: { isTask: boolean; receipts: readonly MessageState[] }): number {
   return receipts.reduce<number>((tag, state) => tag | receiptBit(state), isTask ? TASK : 0);

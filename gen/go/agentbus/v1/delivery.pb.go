@@ -188,7 +188,8 @@ func (x *Delivery) GetMessage() *Envelope {
 //
 // Each stream that the sender has open gets it, once the state is durable (DELIVERED: once the message is on its way).
 // Receipts give way to everything else: for a client that is slow to read, those that wait shrink to the newest state
-// of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed.
+// of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed. After
+// DEAD_LETTERED a message may be DELIVERED again: somebody had it redelivered.
 type Receipt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The message that it is about.
@@ -280,9 +281,13 @@ func (x *Receipt) GetReason() string {
 }
 
 // A message that the bus gave up delivering, kept until somebody decides.
+//
+// It was delivered five times without an acknowledgement, or its recipient gave it up (`drop`). Nobody's decision is
+// waited for longer than 30 days, and the oldest ones go when all of them together have more than 1 GiB, unless the
+// operator chose otherwise.
 type DeadLetter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Handle for redelivering or purging it. Opaque.
+	// Handle for redelivering or purging it. Opaque, and never given to another one.
 	DeadLetterId string `protobuf:"bytes,1,opt,name=dead_letter_id,json=deadLetterId,proto3" json:"dead_letter_id,omitempty"`
 	// The agent whose mailbox it was in.
 	AgentId string `protobuf:"bytes,2,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
@@ -293,7 +298,9 @@ type DeadLetter struct {
 	// Deliveries before that.
 	Attempts uint32 `protobuf:"varint,5,opt,name=attempts,proto3" json:"attempts,omitempty"`
 	// The message as its sender wrote it.
-	Message       *Envelope `protobuf:"bytes,6,opt,name=message,proto3" json:"message,omitempty"`
+	Message *Envelope `protobuf:"bytes,6,opt,name=message,proto3" json:"message,omitempty"`
+	// When the bus had the message on disk, by the clock of the bus.
+	AcceptedTime  *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=accepted_time,json=acceptedTime,proto3" json:"accepted_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -370,6 +377,13 @@ func (x *DeadLetter) GetMessage() *Envelope {
 	return nil
 }
 
+func (x *DeadLetter) GetAcceptedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AcceptedTime
+	}
+	return nil
+}
+
 var File_agentbus_v1_delivery_proto protoreflect.FileDescriptor
 
 const file_agentbus_v1_delivery_proto_rawDesc = "" +
@@ -390,7 +404,7 @@ const file_agentbus_v1_delivery_proto_rawDesc = "" +
 	"\x05state\x18\x03 \x01(\x0e2\x19.agentbus.v1.MessageStateR\x05state\x12.\n" +
 	"\x04time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x18\n" +
 	"\aattempt\x18\x05 \x01(\rR\aattempt\x12\x16\n" +
-	"\x06reason\x18\x06 \x01(\tR\x06reason\"\xe2\x01\n" +
+	"\x06reason\x18\x06 \x01(\tR\x06reason\"\xa3\x02\n" +
 	"\n" +
 	"DeadLetter\x12$\n" +
 	"\x0edead_letter_id\x18\x01 \x01(\tR\fdeadLetterId\x12\x19\n" +
@@ -398,7 +412,8 @@ const file_agentbus_v1_delivery_proto_rawDesc = "" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12.\n" +
 	"\x04time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n" +
 	"\battempts\x18\x05 \x01(\rR\battempts\x12/\n" +
-	"\amessage\x18\x06 \x01(\v2\x15.agentbus.v1.EnvelopeR\amessage*\xc4\x01\n" +
+	"\amessage\x18\x06 \x01(\v2\x15.agentbus.v1.EnvelopeR\amessage\x12?\n" +
+	"\raccepted_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\facceptedTime*\xc4\x01\n" +
 	"\x10RedeliveryReason\x12!\n" +
 	"\x1dREDELIVERY_REASON_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fREDELIVERY_REASON_LEASE_EXPIRED\x10\x01\x12#\n" +
@@ -439,11 +454,12 @@ var file_agentbus_v1_delivery_proto_depIdxs = []int32{
 	4, // 5: agentbus.v1.Receipt.time:type_name -> google.protobuf.Timestamp
 	4, // 6: agentbus.v1.DeadLetter.time:type_name -> google.protobuf.Timestamp
 	5, // 7: agentbus.v1.DeadLetter.message:type_name -> agentbus.v1.Envelope
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	4, // 8: agentbus.v1.DeadLetter.accepted_time:type_name -> google.protobuf.Timestamp
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_agentbus_v1_delivery_proto_init() }

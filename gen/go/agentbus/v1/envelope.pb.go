@@ -410,9 +410,10 @@ type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the message, chosen by the sender.
 	//
-	// Together with sender.agent_id it is the idempotency key for 24 hours: a
-	// repeat with the same content is answered as a duplicate, the same id with
-	// other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+	// Together with sender.agent_id it is the idempotency key: a repeat with the
+	// same content is answered as a duplicate, the same id with other content is
+	// refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+	// hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
 	MessageId string `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
 	// Who sent it, and in which session.
 	//

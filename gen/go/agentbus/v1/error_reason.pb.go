@@ -104,7 +104,7 @@ const (
 	//
 	// Example: {"reason": "SESSION_ALREADY_EXISTS", "metadata": {"session_id": "sess_a"}}
 	ErrorReason_ERROR_REASON_SESSION_ALREADY_EXISTS ErrorReason = 18
-	// The sender used this message_id within 24 hours for other content. Status ALREADY_EXISTS.
+	// The sender used this message_id for other content, in a message that is not forgotten yet. Status ALREADY_EXISTS.
 	//
 	// Example: {"reason": "MESSAGE_ID_REUSED", "metadata": {"sender": "codex://frontend", "message_id": "m-1"}}
 	ErrorReason_ERROR_REASON_MESSAGE_ID_REUSED ErrorReason = 19
@@ -182,7 +182,7 @@ const (
 	ErrorReason_ERROR_REASON_STORE_FAILED ErrorReason = 37
 	// This version of the bus does not have it. Status UNIMPLEMENTED.
 	//
-	// Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "DELIVERY_MODE_SYNC"}}
+	// Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "bidirectional streams over HTTP/1.1"}}
 	ErrorReason_ERROR_REASON_NOT_IMPLEMENTED ErrorReason = 38
 	// A fault of the bus; its log has the details under the same id. Status INTERNAL.
 	//

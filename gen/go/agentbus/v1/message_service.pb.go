@@ -882,6 +882,8 @@ type ListDeadLettersRequest struct {
 	// The agent whose mailbox it was; the caller's key must be allowed to speak as it.
 	AgentId string `protobuf:"bytes,1,opt,name=agent_id,json=agentId,proto3" json:"agent_id,omitempty"`
 	// Most dead letters to return. Default (0) is 50; more than 500 counts as 500.
+	//
+	// Fewer come when the next one would make their messages larger than 3 MiB together, but always one if there is one.
 	PageSize uint32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before; empty for the first page.
 	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -943,7 +945,7 @@ func (x *ListDeadLettersRequest) GetPageToken() string {
 // Response of ListDeadLetters.
 type ListDeadLettersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The dead letters, oldest first.
+	// The dead letters, in the order in which their messages were accepted.
 	DeadLetters []*DeadLetter `protobuf:"bytes,1,rep,name=dead_letters,json=deadLetters,proto3" json:"dead_letters,omitempty"`
 	// Where the next page starts; empty on the last one.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
@@ -1053,7 +1055,7 @@ func (x *RedeliverDeadLettersRequest) GetDeadLetterIds() []string {
 // Response of RedeliverDeadLetters.
 type RedeliverDeadLettersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many are back in the mailbox.
+	// How many are back in the mailbox; less than were named if some of these were not there.
 	Redelivered   uint32 `protobuf:"varint,1,opt,name=redelivered,proto3" json:"redelivered,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1154,7 +1156,7 @@ func (x *PurgeDeadLettersRequest) GetDeadLetterIds() []string {
 // Response of PurgeDeadLetters.
 type PurgeDeadLettersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many are gone.
+	// How many were deleted; less than were named if some of these were not there.
 	Purged        uint32 `protobuf:"varint,1,opt,name=purged,proto3" json:"purged,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

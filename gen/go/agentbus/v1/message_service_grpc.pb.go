@@ -58,19 +58,35 @@ type MessageServiceClient interface {
 	ExtendLeases(ctx context.Context, in *ExtendLeasesRequest, opts ...grpc.CallOption) (*ExtendLeasesResponse, error)
 	// Tells a sender where its message is.
 	//
-	// NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or longer than 24 hours ago.
+	// NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or is forgotten: a message that has ended is remembered for
+	// 24 hours, unless the operator chose otherwise.
 	GetMessageStatus(ctx context.Context, in *GetMessageStatusRequest, opts ...grpc.CallOption) (*GetMessageStatusResponse, error)
 	// Lists the messages that the bus gave up delivering to an agent.
 	//
-	// Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+	// Messages that expired or were taken back are none of these: nobody wants them any more. Errors: PERMISSION_DENIED
+	// (AGENT_NOT_ALLOWED), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
 	ListDeadLetters(ctx context.Context, in *ListDeadLettersRequest, opts ...grpc.CallOption) (*ListDeadLettersResponse, error)
-	// Puts dead letters back into their mailboxes, with a fresh count of deliveries.
+	// Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
 	//
-	// Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+	// When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
+	// accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
+	// dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
+	// beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
+	// DELIVERED on.
+	//
+	// A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
+	// the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
+	// is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
+	// and the end of the attempt, take this mail back too, so that work is not done for nobody.
+	//
+	// All or nothing: RESOURCE_EXHAUSTED (MAILBOX_FULL) if the mailbox has no room for all of them together. Ids that name no
+	// dead letter of this agent are passed over, so that a repeat of the call does no harm. Errors also: PERMISSION_DENIED
+	// (AGENT_NOT_ALLOWED).
 	RedeliverDeadLetters(ctx context.Context, in *RedeliverDeadLettersRequest, opts ...grpc.CallOption) (*RedeliverDeadLettersResponse, error)
-	// Deletes dead letters.
+	// Deletes dead letters: when the call returns, that is on disk.
 	//
-	// Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+	// Ids that name no dead letter of this agent are passed over. GetMessageStatus still says DEAD_LETTERED. Errors:
+	// PERMISSION_DENIED (AGENT_NOT_ALLOWED).
 	PurgeDeadLetters(ctx context.Context, in *PurgeDeadLettersRequest, opts ...grpc.CallOption) (*PurgeDeadLettersResponse, error)
 }
 
@@ -200,19 +216,35 @@ type MessageServiceServer interface {
 	ExtendLeases(context.Context, *ExtendLeasesRequest) (*ExtendLeasesResponse, error)
 	// Tells a sender where its message is.
 	//
-	// NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or longer than 24 hours ago.
+	// NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or is forgotten: a message that has ended is remembered for
+	// 24 hours, unless the operator chose otherwise.
 	GetMessageStatus(context.Context, *GetMessageStatusRequest) (*GetMessageStatusResponse, error)
 	// Lists the messages that the bus gave up delivering to an agent.
 	//
-	// Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+	// Messages that expired or were taken back are none of these: nobody wants them any more. Errors: PERMISSION_DENIED
+	// (AGENT_NOT_ALLOWED), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
 	ListDeadLetters(context.Context, *ListDeadLettersRequest) (*ListDeadLettersResponse, error)
-	// Puts dead letters back into their mailboxes, with a fresh count of deliveries.
+	// Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
 	//
-	// Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+	// When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
+	// accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
+	// dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
+	// beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
+	// DELIVERED on.
+	//
+	// A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
+	// the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
+	// is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
+	// and the end of the attempt, take this mail back too, so that work is not done for nobody.
+	//
+	// All or nothing: RESOURCE_EXHAUSTED (MAILBOX_FULL) if the mailbox has no room for all of them together. Ids that name no
+	// dead letter of this agent are passed over, so that a repeat of the call does no harm. Errors also: PERMISSION_DENIED
+	// (AGENT_NOT_ALLOWED).
 	RedeliverDeadLetters(context.Context, *RedeliverDeadLettersRequest) (*RedeliverDeadLettersResponse, error)
-	// Deletes dead letters.
+	// Deletes dead letters: when the call returns, that is on disk.
 	//
-	// Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+	// Ids that name no dead letter of this agent are passed over. GetMessageStatus still says DEAD_LETTERED. Errors:
+	// PERMISSION_DENIED (AGENT_NOT_ALLOWED).
 	PurgeDeadLetters(context.Context, *PurgeDeadLettersRequest) (*PurgeDeadLettersResponse, error)
 	mustEmbedUnimplementedMessageServiceServer()
 }

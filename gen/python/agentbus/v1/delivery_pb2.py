@@ -26,19 +26,19 @@ from agentbus.v1 import envelope_pb2 as agentbus_dot_v1_dot_envelope__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x61gentbus/v1/delivery.proto\x12\x0b\x61gentbus.v1\x1a\x1a\x61gentbus/v1/envelope.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcd\x02\n\x08\x44\x65livery\x12\x1f\n\x0b\x64\x65livery_id\x18\x01 \x01(\tR\ndeliveryId\x12\x18\n\x07\x61ttempt\x18\x02 \x01(\rR\x07\x61ttempt\x12N\n\x13redelivered_because\x18\x03 \x01(\x0e\x32\x1d.agentbus.v1.RedeliveryReasonR\x12redeliveredBecause\x12\x44\n\x10lease_expires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0eleaseExpiresAt\x12?\n\raccepted_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0c\x61\x63\x63\x65ptedTime\x12/\n\x07message\x18\x06 \x01(\x0b\x32\x15.agentbus.v1.EnvelopeR\x07message\"\xd9\x01\n\x07Receipt\x12\x1d\n\nmessage_id\x18\x01 \x01(\tR\tmessageId\x12\x1c\n\trecipient\x18\x02 \x01(\tR\trecipient\x12/\n\x05state\x18\x03 \x01(\x0e\x32\x19.agentbus.v1.MessageStateR\x05state\x12.\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x18\n\x07\x61ttempt\x18\x05 \x01(\rR\x07\x61ttempt\x12\x16\n\x06reason\x18\x06 \x01(\tR\x06reason\"\xe2\x01\n\nDeadLetter\x12$\n\x0e\x64\x65\x61\x64_letter_id\x18\x01 \x01(\tR\x0c\x64\x65\x61\x64LetterId\x12\x19\n\x08\x61gent_id\x18\x02 \x01(\tR\x07\x61gentId\x12\x16\n\x06reason\x18\x03 \x01(\tR\x06reason\x12.\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n\x08\x61ttempts\x18\x05 \x01(\rR\x08\x61ttempts\x12/\n\x07message\x18\x06 \x01(\x0b\x32\x15.agentbus.v1.EnvelopeR\x07message*\xc4\x01\n\x10RedeliveryReason\x12!\n\x1dREDELIVERY_REASON_UNSPECIFIED\x10\x00\x12#\n\x1fREDELIVERY_REASON_LEASE_EXPIRED\x10\x01\x12#\n\x1fREDELIVERY_REASON_STREAM_CLOSED\x10\x02\x12\x1e\n\x1aREDELIVERY_REASON_REJECTED\x10\x03\x12#\n\x1fREDELIVERY_REASON_BUS_RESTARTED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x61gentbus/v1/delivery.proto\x12\x0b\x61gentbus.v1\x1a\x1a\x61gentbus/v1/envelope.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcd\x02\n\x08\x44\x65livery\x12\x1f\n\x0b\x64\x65livery_id\x18\x01 \x01(\tR\ndeliveryId\x12\x18\n\x07\x61ttempt\x18\x02 \x01(\rR\x07\x61ttempt\x12N\n\x13redelivered_because\x18\x03 \x01(\x0e\x32\x1d.agentbus.v1.RedeliveryReasonR\x12redeliveredBecause\x12\x44\n\x10lease_expires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0eleaseExpiresAt\x12?\n\raccepted_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0c\x61\x63\x63\x65ptedTime\x12/\n\x07message\x18\x06 \x01(\x0b\x32\x15.agentbus.v1.EnvelopeR\x07message\"\xd9\x01\n\x07Receipt\x12\x1d\n\nmessage_id\x18\x01 \x01(\tR\tmessageId\x12\x1c\n\trecipient\x18\x02 \x01(\tR\trecipient\x12/\n\x05state\x18\x03 \x01(\x0e\x32\x19.agentbus.v1.MessageStateR\x05state\x12.\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x18\n\x07\x61ttempt\x18\x05 \x01(\rR\x07\x61ttempt\x12\x16\n\x06reason\x18\x06 \x01(\tR\x06reason\"\xa3\x02\n\nDeadLetter\x12$\n\x0e\x64\x65\x61\x64_letter_id\x18\x01 \x01(\tR\x0c\x64\x65\x61\x64LetterId\x12\x19\n\x08\x61gent_id\x18\x02 \x01(\tR\x07\x61gentId\x12\x16\n\x06reason\x18\x03 \x01(\tR\x06reason\x12.\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n\x08\x61ttempts\x18\x05 \x01(\rR\x08\x61ttempts\x12/\n\x07message\x18\x06 \x01(\x0b\x32\x15.agentbus.v1.EnvelopeR\x07message\x12?\n\raccepted_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0c\x61\x63\x63\x65ptedTime*\xc4\x01\n\x10RedeliveryReason\x12!\n\x1dREDELIVERY_REASON_UNSPECIFIED\x10\x00\x12#\n\x1fREDELIVERY_REASON_LEASE_EXPIRED\x10\x01\x12#\n\x1fREDELIVERY_REASON_STREAM_CLOSED\x10\x02\x12\x1e\n\x1aREDELIVERY_REASON_REJECTED\x10\x03\x12#\n\x1fREDELIVERY_REASON_BUS_RESTARTED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'agentbus.v1.delivery_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REDELIVERYREASON']._serialized_start=890
-  _globals['_REDELIVERYREASON']._serialized_end=1086
+  _globals['_REDELIVERYREASON']._serialized_start=955
+  _globals['_REDELIVERYREASON']._serialized_end=1151
   _globals['_DELIVERY']._serialized_start=105
   _globals['_DELIVERY']._serialized_end=438
   _globals['_RECEIPT']._serialized_start=441
   _globals['_RECEIPT']._serialized_end=658
   _globals['_DEADLETTER']._serialized_start=661
-  _globals['_DEADLETTER']._serialized_end=887
+  _globals['_DEADLETTER']._serialized_end=952
 # @@protoc_insertion_point(module_scope)

@@ -56,17 +56,19 @@ class Receipt(_message.Message):
     def __init__(self, message_id: _Optional[str] = ..., recipient: _Optional[str] = ..., state: _Optional[_Union[_envelope_pb2.MessageState, str]] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class DeadLetter(_message.Message):
-    __slots__ = ("dead_letter_id", "agent_id", "reason", "time", "attempts", "message")
+    __slots__ = ("dead_letter_id", "agent_id", "reason", "time", "attempts", "message", "accepted_time")
     DEAD_LETTER_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_TIME_FIELD_NUMBER: _ClassVar[int]
     dead_letter_id: str
     agent_id: str
     reason: str
     time: _timestamp_pb2.Timestamp
     attempts: int
     message: _envelope_pb2.Envelope
-    def __init__(self, dead_letter_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., reason: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempts: _Optional[int] = ..., message: _Optional[_Union[_envelope_pb2.Envelope, _Mapping]] = ...) -> None: ...
+    accepted_time: _timestamp_pb2.Timestamp
+    def __init__(self, dead_letter_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., reason: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempts: _Optional[int] = ..., message: _Optional[_Union[_envelope_pb2.Envelope, _Mapping]] = ..., accepted_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -80,7 +80,8 @@ export declare const DeliverySchema: GenMessage<Delivery>;
  *
  * Each stream that the sender has open gets it, once the state is durable (DELIVERED: once the message is on its way).
  * Receipts give way to everything else: for a client that is slow to read, those that wait shrink to the newest state
- * of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed.
+ * of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed. After
+ * DEAD_LETTERED a message may be DELIVERED again: somebody had it redelivered.
  *
  * @generated from message agentbus.v1.Receipt
  */
@@ -137,11 +138,15 @@ export declare const ReceiptSchema: GenMessage<Receipt>;
 /**
  * A message that the bus gave up delivering, kept until somebody decides.
  *
+ * It was delivered five times without an acknowledgement, or its recipient gave it up (`drop`). Nobody's decision is
+ * waited for longer than 30 days, and the oldest ones go when all of them together have more than 1 GiB, unless the
+ * operator chose otherwise.
+ *
  * @generated from message agentbus.v1.DeadLetter
  */
 export declare type DeadLetter = Message<"agentbus.v1.DeadLetter"> & {
   /**
-   * Handle for redelivering or purging it. Opaque.
+   * Handle for redelivering or purging it. Opaque, and never given to another one.
    *
    * @generated from field: string dead_letter_id = 1;
    */
@@ -181,6 +186,13 @@ export declare type DeadLetter = Message<"agentbus.v1.DeadLetter"> & {
    * @generated from field: agentbus.v1.Envelope message = 6;
    */
   message?: Envelope | undefined;
+
+  /**
+   * When the bus had the message on disk, by the clock of the bus.
+   *
+   * @generated from field: google.protobuf.Timestamp accepted_time = 7;
+   */
+  acceptedTime?: Timestamp | undefined;
 };
 
 /**

@@ -190,7 +190,7 @@ export enum ErrorReason {
   SESSION_ALREADY_EXISTS = 18,
 
   /**
-   * The sender used this message_id within 24 hours for other content. Status ALREADY_EXISTS.
+   * The sender used this message_id for other content, in a message that is not forgotten yet. Status ALREADY_EXISTS.
    *
    * Example: {"reason": "MESSAGE_ID_REUSED", "metadata": {"sender": "codex://frontend", "message_id": "m-1"}}
    *
@@ -363,7 +363,7 @@ export enum ErrorReason {
   /**
    * This version of the bus does not have it. Status UNIMPLEMENTED.
    *
-   * Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "DELIVERY_MODE_SYNC"}}
+   * Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "bidirectional streams over HTTP/1.1"}}
    *
    * @generated from enum value: ERROR_REASON_NOT_IMPLEMENTED = 38;
    */

@@ -473,6 +473,8 @@ export declare type ListDeadLettersRequest = Message<"agentbus.v1.ListDeadLetter
   /**
    * Most dead letters to return. Default (0) is 50; more than 500 counts as 500.
    *
+   * Fewer come when the next one would make their messages larger than 3 MiB together, but always one if there is one.
+   *
    * @generated from field: uint32 page_size = 2;
    */
   pageSize: number;
@@ -498,7 +500,7 @@ export declare const ListDeadLettersRequestSchema: GenMessage<ListDeadLettersReq
  */
 export declare type ListDeadLettersResponse = Message<"agentbus.v1.ListDeadLettersResponse"> & {
   /**
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    *
    * @generated from field: repeated agentbus.v1.DeadLetter dead_letters = 1;
    */
@@ -552,7 +554,7 @@ export declare const RedeliverDeadLettersRequestSchema: GenMessage<RedeliverDead
  */
 export declare type RedeliverDeadLettersResponse = Message<"agentbus.v1.RedeliverDeadLettersResponse"> & {
   /**
-   * How many are back in the mailbox.
+   * How many are back in the mailbox; less than were named if some of these were not there.
    *
    * @generated from field: uint32 redelivered = 1;
    */
@@ -599,7 +601,7 @@ export declare const PurgeDeadLettersRequestSchema: GenMessage<PurgeDeadLettersR
  */
 export declare type PurgeDeadLettersResponse = Message<"agentbus.v1.PurgeDeadLettersResponse"> & {
   /**
-   * How many are gone.
+   * How many were deleted; less than were named if some of these were not there.
    *
    * @generated from field: uint32 purged = 1;
    */
@@ -681,7 +683,8 @@ export declare const MessageService: GenService<{
   /**
    * Tells a sender where its message is.
    *
-   * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or longer than 24 hours ago.
+   * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or is forgotten: a message that has ended is remembered for
+   * 24 hours, unless the operator chose otherwise.
    *
    * @generated from rpc agentbus.v1.MessageService.GetMessageStatus
    */
@@ -693,7 +696,8 @@ export declare const MessageService: GenService<{
   /**
    * Lists the messages that the bus gave up delivering to an agent.
    *
-   * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+   * Messages that expired or were taken back are none of these: nobody wants them any more. Errors: PERMISSION_DENIED
+   * (AGENT_NOT_ALLOWED), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
    *
    * @generated from rpc agentbus.v1.MessageService.ListDeadLetters
    */
@@ -703,9 +707,22 @@ export declare const MessageService: GenService<{
     output: typeof ListDeadLettersResponseSchema;
   },
   /**
-   * Puts dead letters back into their mailboxes, with a fresh count of deliveries.
+   * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
    *
-   * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+   * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
+   * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
+   * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
+   * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
+   * DELIVERED on.
+   *
+   * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
+   * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
+   * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
+   * and the end of the attempt, take this mail back too, so that work is not done for nobody.
+   *
+   * All or nothing: RESOURCE_EXHAUSTED (MAILBOX_FULL) if the mailbox has no room for all of them together. Ids that name no
+   * dead letter of this agent are passed over, so that a repeat of the call does no harm. Errors also: PERMISSION_DENIED
+   * (AGENT_NOT_ALLOWED).
    *
    * @generated from rpc agentbus.v1.MessageService.RedeliverDeadLetters
    */
@@ -715,9 +732,10 @@ export declare const MessageService: GenService<{
     output: typeof RedeliverDeadLettersResponseSchema;
   },
   /**
-   * Deletes dead letters.
+   * Deletes dead letters: when the call returns, that is on disk.
    *
-   * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+   * Ids that name no dead letter of this agent are passed over. GetMessageStatus still says DEAD_LETTERED. Errors:
+   * PERMISSION_DENIED (AGENT_NOT_ALLOWED).
    *
    * @generated from rpc agentbus.v1.MessageService.PurgeDeadLetters
    */

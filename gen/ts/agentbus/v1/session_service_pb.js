@@ -235,6 +235,10 @@ export const AggregateResultsResponseSchema = /*@__PURE__*/
  * (SESSION_NOT_FOUND), whether or not it exists. Calls that change a session return when the change
  * is on disk, and refuse an ended session with FAILED_PRECONDITION (SESSION_ENDED).
  *
+ * An ended session, and a task outside of sessions that has ended, is kept for 30 days, and the oldest ones go before that
+ * when all of them together have more than 4 GiB, unless the operator chose otherwise. What is forgotten does not exist: it
+ * is not found, whoever watches it is told so (SESSION_NOT_FOUND), and its name is free.
+ *
  * @generated from service agentbus.v1.SessionService
  */
 export const SessionService = /*@__PURE__*/

@@ -8,6 +8,10 @@ package io.agentbus.v1;
 /**
  * <pre>
  * A message that the bus gave up delivering, kept until somebody decides.
+ *
+ * It was delivered five times without an acknowledgement, or its recipient gave it up (`drop`). Nobody's decision is
+ * waited for longer than 30 days, and the oldest ones go when all of them together have more than 1 GiB, unless the
+ * operator chose otherwise.
  * </pre>
  *
  * Protobuf type {@code agentbus.v1.DeadLetter}
@@ -56,7 +60,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object deadLetterId_ = "";
   /**
    * <pre>
-   * Handle for redelivering or purging it. Opaque.
+   * Handle for redelivering or purging it. Opaque, and never given to another one.
    * </pre>
    *
    * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -77,7 +81,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Handle for redelivering or purging it. Opaque.
+   * Handle for redelivering or purging it. Opaque, and never given to another one.
    * </pre>
    *
    * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -283,6 +287,44 @@ private static final long serialVersionUID = 0L;
     return message_ == null ? io.agentbus.v1.Envelope.getDefaultInstance() : message_;
   }
 
+  public static final int ACCEPTED_TIME_FIELD_NUMBER = 7;
+  private com.google.protobuf.Timestamp acceptedTime_;
+  /**
+   * <pre>
+   * When the bus had the message on disk, by the clock of the bus.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+   * @return Whether the acceptedTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasAcceptedTime() {
+    return ((bitField0_ & 0x00000004) != 0);
+  }
+  /**
+   * <pre>
+   * When the bus had the message on disk, by the clock of the bus.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+   * @return The acceptedTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getAcceptedTime() {
+    return acceptedTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : acceptedTime_;
+  }
+  /**
+   * <pre>
+   * When the bus had the message on disk, by the clock of the bus.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getAcceptedTimeOrBuilder() {
+    return acceptedTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : acceptedTime_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -315,6 +357,9 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000002) != 0)) {
       output.writeMessage(6, getMessage());
     }
+    if (((bitField0_ & 0x00000004) != 0)) {
+      output.writeMessage(7, getAcceptedTime());
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -344,6 +389,10 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000002) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(6, getMessage());
+    }
+    if (((bitField0_ & 0x00000004) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(7, getAcceptedTime());
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -378,6 +427,11 @@ private static final long serialVersionUID = 0L;
       if (!getMessage()
           .equals(other.getMessage())) return false;
     }
+    if (hasAcceptedTime() != other.hasAcceptedTime()) return false;
+    if (hasAcceptedTime()) {
+      if (!getAcceptedTime()
+          .equals(other.getAcceptedTime())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -404,6 +458,10 @@ private static final long serialVersionUID = 0L;
     if (hasMessage()) {
       hash = (37 * hash) + MESSAGE_FIELD_NUMBER;
       hash = (53 * hash) + getMessage().hashCode();
+    }
+    if (hasAcceptedTime()) {
+      hash = (37 * hash) + ACCEPTED_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getAcceptedTime().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -505,6 +563,10 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * A message that the bus gave up delivering, kept until somebody decides.
+   *
+   * It was delivered five times without an acknowledgement, or its recipient gave it up (`drop`). Nobody's decision is
+   * waited for longer than 30 days, and the oldest ones go when all of them together have more than 1 GiB, unless the
+   * operator chose otherwise.
    * </pre>
    *
    * Protobuf type {@code agentbus.v1.DeadLetter}
@@ -541,6 +603,7 @@ private static final long serialVersionUID = 0L;
               .alwaysUseFieldBuilders) {
         internalGetTimeFieldBuilder();
         internalGetMessageFieldBuilder();
+        internalGetAcceptedTimeFieldBuilder();
       }
     }
     @java.lang.Override
@@ -560,6 +623,11 @@ private static final long serialVersionUID = 0L;
       if (messageBuilder_ != null) {
         messageBuilder_.dispose();
         messageBuilder_ = null;
+      }
+      acceptedTime_ = null;
+      if (acceptedTimeBuilder_ != null) {
+        acceptedTimeBuilder_.dispose();
+        acceptedTimeBuilder_ = null;
       }
       return this;
     }
@@ -619,6 +687,12 @@ private static final long serialVersionUID = 0L;
             : messageBuilder_.build();
         to_bitField0_ |= 0x00000002;
       }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.acceptedTime_ = acceptedTimeBuilder_ == null
+            ? acceptedTime_
+            : acceptedTimeBuilder_.build();
+        to_bitField0_ |= 0x00000004;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -657,6 +731,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasMessage()) {
         mergeMessage(other.getMessage());
+      }
+      if (other.hasAcceptedTime()) {
+        mergeAcceptedTime(other.getAcceptedTime());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -718,6 +795,13 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000020;
               break;
             } // case 50
+            case 58: {
+              input.readMessage(
+                  internalGetAcceptedTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -738,7 +822,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object deadLetterId_ = "";
     /**
      * <pre>
-     * Handle for redelivering or purging it. Opaque.
+     * Handle for redelivering or purging it. Opaque, and never given to another one.
      * </pre>
      *
      * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -758,7 +842,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Handle for redelivering or purging it. Opaque.
+     * Handle for redelivering or purging it. Opaque, and never given to another one.
      * </pre>
      *
      * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -779,7 +863,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Handle for redelivering or purging it. Opaque.
+     * Handle for redelivering or purging it. Opaque, and never given to another one.
      * </pre>
      *
      * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -796,7 +880,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Handle for redelivering or purging it. Opaque.
+     * Handle for redelivering or purging it. Opaque, and never given to another one.
      * </pre>
      *
      * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -810,7 +894,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Handle for redelivering or purging it. Opaque.
+     * Handle for redelivering or purging it. Opaque, and never given to another one.
      * </pre>
      *
      * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -1367,6 +1451,163 @@ private static final long serialVersionUID = 0L;
         message_ = null;
       }
       return messageBuilder_;
+    }
+
+    private com.google.protobuf.Timestamp acceptedTime_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> acceptedTimeBuilder_;
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     * @return Whether the acceptedTime field is set.
+     */
+    public boolean hasAcceptedTime() {
+      return ((bitField0_ & 0x00000040) != 0);
+    }
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     * @return The acceptedTime.
+     */
+    public com.google.protobuf.Timestamp getAcceptedTime() {
+      if (acceptedTimeBuilder_ == null) {
+        return acceptedTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : acceptedTime_;
+      } else {
+        return acceptedTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     */
+    public Builder setAcceptedTime(com.google.protobuf.Timestamp value) {
+      if (acceptedTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        acceptedTime_ = value;
+      } else {
+        acceptedTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     */
+    public Builder setAcceptedTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (acceptedTimeBuilder_ == null) {
+        acceptedTime_ = builderForValue.build();
+      } else {
+        acceptedTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     */
+    public Builder mergeAcceptedTime(com.google.protobuf.Timestamp value) {
+      if (acceptedTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00000040) != 0) &&
+          acceptedTime_ != null &&
+          acceptedTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getAcceptedTimeBuilder().mergeFrom(value);
+        } else {
+          acceptedTime_ = value;
+        }
+      } else {
+        acceptedTimeBuilder_.mergeFrom(value);
+      }
+      if (acceptedTime_ != null) {
+        bitField0_ |= 0x00000040;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     */
+    public Builder clearAcceptedTime() {
+      bitField0_ = (bitField0_ & ~0x00000040);
+      acceptedTime_ = null;
+      if (acceptedTimeBuilder_ != null) {
+        acceptedTimeBuilder_.dispose();
+        acceptedTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getAcceptedTimeBuilder() {
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return internalGetAcceptedTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getAcceptedTimeOrBuilder() {
+      if (acceptedTimeBuilder_ != null) {
+        return acceptedTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return acceptedTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : acceptedTime_;
+      }
+    }
+    /**
+     * <pre>
+     * When the bus had the message on disk, by the clock of the bus.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        internalGetAcceptedTimeFieldBuilder() {
+      if (acceptedTimeBuilder_ == null) {
+        acceptedTimeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getAcceptedTime(),
+                getParentForChildren(),
+                isClean());
+        acceptedTime_ = null;
+      }
+      return acceptedTimeBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:agentbus.v1.DeadLetter)

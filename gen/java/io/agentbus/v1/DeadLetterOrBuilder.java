@@ -12,7 +12,7 @@ public interface DeadLetterOrBuilder extends
 
   /**
    * <pre>
-   * Handle for redelivering or purging it. Opaque.
+   * Handle for redelivering or purging it. Opaque, and never given to another one.
    * </pre>
    *
    * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -21,7 +21,7 @@ public interface DeadLetterOrBuilder extends
   java.lang.String getDeadLetterId();
   /**
    * <pre>
-   * Handle for redelivering or purging it. Opaque.
+   * Handle for redelivering or purging it. Opaque, and never given to another one.
    * </pre>
    *
    * <code>string dead_letter_id = 1 [json_name = "deadLetterId"];</code>
@@ -133,4 +133,31 @@ public interface DeadLetterOrBuilder extends
    * <code>.agentbus.v1.Envelope message = 6 [json_name = "message"];</code>
    */
   io.agentbus.v1.EnvelopeOrBuilder getMessageOrBuilder();
+
+  /**
+   * <pre>
+   * When the bus had the message on disk, by the clock of the bus.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+   * @return Whether the acceptedTime field is set.
+   */
+  boolean hasAcceptedTime();
+  /**
+   * <pre>
+   * When the bus had the message on disk, by the clock of the bus.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+   * @return The acceptedTime.
+   */
+  com.google.protobuf.Timestamp getAcceptedTime();
+  /**
+   * <pre>
+   * When the bus had the message on disk, by the clock of the bus.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp accepted_time = 7 [json_name = "acceptedTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getAcceptedTimeOrBuilder();
 }

@@ -66,21 +66,22 @@ public final class DeliveryProto {
       "\030\003 \001(\0162\031.agentbus.v1.MessageStateR\005state" +
       "\022.\n\004time\030\004 \001(\0132\032.google.protobuf.Timesta" +
       "mpR\004time\022\030\n\007attempt\030\005 \001(\rR\007attempt\022\026\n\006re" +
-      "ason\030\006 \001(\tR\006reason\"\342\001\n\nDeadLetter\022$\n\016dea" +
+      "ason\030\006 \001(\tR\006reason\"\243\002\n\nDeadLetter\022$\n\016dea" +
       "d_letter_id\030\001 \001(\tR\014deadLetterId\022\031\n\010agent" +
       "_id\030\002 \001(\tR\007agentId\022\026\n\006reason\030\003 \001(\tR\006reas" +
       "on\022.\n\004time\030\004 \001(\0132\032.google.protobuf.Times" +
       "tampR\004time\022\032\n\010attempts\030\005 \001(\rR\010attempts\022/" +
       "\n\007message\030\006 \001(\0132\025.agentbus.v1.EnvelopeR\007" +
-      "message*\304\001\n\020RedeliveryReason\022!\n\035REDELIVE" +
-      "RY_REASON_UNSPECIFIED\020\000\022#\n\037REDELIVERY_RE" +
-      "ASON_LEASE_EXPIRED\020\001\022#\n\037REDELIVERY_REASO" +
-      "N_STREAM_CLOSED\020\002\022\036\n\032REDELIVERY_REASON_R" +
-      "EJECTED\020\003\022#\n\037REDELIVERY_REASON_BUS_RESTA" +
-      "RTED\020\004Bl\n\016io.agentbus.v1B\rDeliveryProtoP" +
-      "\001\242\002\003AXX\252\002\013Agentbus.V1\312\002\013Agentbus\\V1\342\002\027Ag" +
-      "entbus\\V1\\GPBMetadata\352\002\014Agentbus::V1b\006pr" +
-      "oto3"
+      "message\022?\n\raccepted_time\030\007 \001(\0132\032.google." +
+      "protobuf.TimestampR\014acceptedTime*\304\001\n\020Red" +
+      "eliveryReason\022!\n\035REDELIVERY_REASON_UNSPE" +
+      "CIFIED\020\000\022#\n\037REDELIVERY_REASON_LEASE_EXPI" +
+      "RED\020\001\022#\n\037REDELIVERY_REASON_STREAM_CLOSED" +
+      "\020\002\022\036\n\032REDELIVERY_REASON_REJECTED\020\003\022#\n\037RE" +
+      "DELIVERY_REASON_BUS_RESTARTED\020\004Bl\n\016io.ag" +
+      "entbus.v1B\rDeliveryProtoP\001\242\002\003AXX\252\002\013Agent" +
+      "bus.V1\312\002\013Agentbus\\V1\342\002\027Agentbus\\V1\\GPBMe" +
+      "tadata\352\002\014Agentbus::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -105,7 +106,7 @@ public final class DeliveryProto {
     internal_static_agentbus_v1_DeadLetter_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_agentbus_v1_DeadLetter_descriptor,
-        new java.lang.String[] { "DeadLetterId", "AgentId", "Reason", "Time", "Attempts", "Message", });
+        new java.lang.String[] { "DeadLetterId", "AgentId", "Reason", "Time", "Attempts", "Message", "AcceptedTime", });
     descriptor.resolveAllFeaturesImmutable();
     io.agentbus.v1.EnvelopeProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();

@@ -122,9 +122,10 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Name of the message, chosen by the sender.
    *
-   * Together with sender.agent_id it is the idempotency key for 24 hours: a
-   * repeat with the same content is answered as a duplicate, the same id with
-   * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+   * Together with sender.agent_id it is the idempotency key: a repeat with the
+   * same content is answered as a duplicate, the same id with other content is
+   * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+   * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
    * </pre>
    *
    * <code>string message_id = 1 [json_name = "messageId"];</code>
@@ -147,9 +148,10 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Name of the message, chosen by the sender.
    *
-   * Together with sender.agent_id it is the idempotency key for 24 hours: a
-   * repeat with the same content is answered as a duplicate, the same id with
-   * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+   * Together with sender.agent_id it is the idempotency key: a repeat with the
+   * same content is answered as a duplicate, the same id with other content is
+   * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+   * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
    * </pre>
    *
    * <code>string message_id = 1 [json_name = "messageId"];</code>
@@ -1578,9 +1580,10 @@ java.lang.String defaultValue) {
      * <pre>
      * Name of the message, chosen by the sender.
      *
-     * Together with sender.agent_id it is the idempotency key for 24 hours: a
-     * repeat with the same content is answered as a duplicate, the same id with
-     * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+     * Together with sender.agent_id it is the idempotency key: a repeat with the
+     * same content is answered as a duplicate, the same id with other content is
+     * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+     * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
      * </pre>
      *
      * <code>string message_id = 1 [json_name = "messageId"];</code>
@@ -1602,9 +1605,10 @@ java.lang.String defaultValue) {
      * <pre>
      * Name of the message, chosen by the sender.
      *
-     * Together with sender.agent_id it is the idempotency key for 24 hours: a
-     * repeat with the same content is answered as a duplicate, the same id with
-     * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+     * Together with sender.agent_id it is the idempotency key: a repeat with the
+     * same content is answered as a duplicate, the same id with other content is
+     * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+     * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
      * </pre>
      *
      * <code>string message_id = 1 [json_name = "messageId"];</code>
@@ -1627,9 +1631,10 @@ java.lang.String defaultValue) {
      * <pre>
      * Name of the message, chosen by the sender.
      *
-     * Together with sender.agent_id it is the idempotency key for 24 hours: a
-     * repeat with the same content is answered as a duplicate, the same id with
-     * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+     * Together with sender.agent_id it is the idempotency key: a repeat with the
+     * same content is answered as a duplicate, the same id with other content is
+     * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+     * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
      * </pre>
      *
      * <code>string message_id = 1 [json_name = "messageId"];</code>
@@ -1648,9 +1653,10 @@ java.lang.String defaultValue) {
      * <pre>
      * Name of the message, chosen by the sender.
      *
-     * Together with sender.agent_id it is the idempotency key for 24 hours: a
-     * repeat with the same content is answered as a duplicate, the same id with
-     * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+     * Together with sender.agent_id it is the idempotency key: a repeat with the
+     * same content is answered as a duplicate, the same id with other content is
+     * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+     * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
      * </pre>
      *
      * <code>string message_id = 1 [json_name = "messageId"];</code>
@@ -1666,9 +1672,10 @@ java.lang.String defaultValue) {
      * <pre>
      * Name of the message, chosen by the sender.
      *
-     * Together with sender.agent_id it is the idempotency key for 24 hours: a
-     * repeat with the same content is answered as a duplicate, the same id with
-     * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+     * Together with sender.agent_id it is the idempotency key: a repeat with the
+     * same content is answered as a duplicate, the same id with other content is
+     * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+     * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
      * </pre>
      *
      * <code>string message_id = 1 [json_name = "messageId"];</code>

@@ -14,9 +14,10 @@ public interface EnvelopeOrBuilder extends
    * <pre>
    * Name of the message, chosen by the sender.
    *
-   * Together with sender.agent_id it is the idempotency key for 24 hours: a
-   * repeat with the same content is answered as a duplicate, the same id with
-   * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+   * Together with sender.agent_id it is the idempotency key: a repeat with the
+   * same content is answered as a duplicate, the same id with other content is
+   * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+   * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
    * </pre>
    *
    * <code>string message_id = 1 [json_name = "messageId"];</code>
@@ -27,9 +28,10 @@ public interface EnvelopeOrBuilder extends
    * <pre>
    * Name of the message, chosen by the sender.
    *
-   * Together with sender.agent_id it is the idempotency key for 24 hours: a
-   * repeat with the same content is answered as a duplicate, the same id with
-   * other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+   * Together with sender.agent_id it is the idempotency key: a repeat with the
+   * same content is answered as a duplicate, the same id with other content is
+   * refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+   * hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
    * </pre>
    *
    * <code>string message_id = 1 [json_name = "messageId"];</code>

@@ -210,7 +210,7 @@ public enum ErrorReason
   ERROR_REASON_SESSION_ALREADY_EXISTS(18),
   /**
    * <pre>
-   * The sender used this message_id within 24 hours for other content. Status ALREADY_EXISTS.
+   * The sender used this message_id for other content, in a message that is not forgotten yet. Status ALREADY_EXISTS.
    *
    * Example: {"reason": "MESSAGE_ID_REUSED", "metadata": {"sender": "codex://frontend", "message_id": "m-1"}}
    * </pre>
@@ -402,7 +402,7 @@ public enum ErrorReason
    * <pre>
    * This version of the bus does not have it. Status UNIMPLEMENTED.
    *
-   * Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "DELIVERY_MODE_SYNC"}}
+   * Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "bidirectional streams over HTTP/1.1"}}
    * </pre>
    *
    * <code>ERROR_REASON_NOT_IMPLEMENTED = 38;</code>
@@ -660,7 +660,7 @@ public enum ErrorReason
   public static final int ERROR_REASON_SESSION_ALREADY_EXISTS_VALUE = 18;
   /**
    * <pre>
-   * The sender used this message_id within 24 hours for other content. Status ALREADY_EXISTS.
+   * The sender used this message_id for other content, in a message that is not forgotten yet. Status ALREADY_EXISTS.
    *
    * Example: {"reason": "MESSAGE_ID_REUSED", "metadata": {"sender": "codex://frontend", "message_id": "m-1"}}
    * </pre>
@@ -852,7 +852,7 @@ public enum ErrorReason
    * <pre>
    * This version of the bus does not have it. Status UNIMPLEMENTED.
    *
-   * Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "DELIVERY_MODE_SYNC"}}
+   * Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "bidirectional streams over HTTP/1.1"}}
    * </pre>
    *
    * <code>ERROR_REASON_NOT_IMPLEMENTED = 38;</code>

@@ -101,6 +101,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Most dead letters to return. Default (0) is 50; more than 500 counts as 500.
+   *
+   * Fewer come when the next one would make their messages larger than 3 MiB together, but always one if there is one.
    * </pre>
    *
    * <code>uint32 page_size = 2 [json_name = "pageSize"];</code>
@@ -599,6 +601,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Most dead letters to return. Default (0) is 50; more than 500 counts as 500.
+     *
+     * Fewer come when the next one would make their messages larger than 3 MiB together, but always one if there is one.
      * </pre>
      *
      * <code>uint32 page_size = 2 [json_name = "pageSize"];</code>
@@ -611,6 +615,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Most dead letters to return. Default (0) is 50; more than 500 counts as 500.
+     *
+     * Fewer come when the next one would make their messages larger than 3 MiB together, but always one if there is one.
      * </pre>
      *
      * <code>uint32 page_size = 2 [json_name = "pageSize"];</code>
@@ -627,6 +633,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Most dead letters to return. Default (0) is 50; more than 500 counts as 500.
+     *
+     * Fewer come when the next one would make their messages larger than 3 MiB together, but always one if there is one.
      * </pre>
      *
      * <code>uint32 page_size = 2 [json_name = "pageSize"];</code>

@@ -33,6 +33,8 @@ public interface ListDeadLettersRequestOrBuilder extends
   /**
    * <pre>
    * Most dead letters to return. Default (0) is 50; more than 500 counts as 500.
+   *
+   * Fewer come when the next one would make their messages larger than 3 MiB together, but always one if there is one.
    * </pre>
    *
    * <code>uint32 page_size = 2 [json_name = "pageSize"];</code>

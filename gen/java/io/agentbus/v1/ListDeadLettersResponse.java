@@ -54,7 +54,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.agentbus.v1.DeadLetter> deadLetters_;
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -65,7 +65,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -77,7 +77,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -88,7 +88,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -99,7 +99,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -541,7 +541,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -555,7 +555,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -569,7 +569,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -583,7 +583,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -604,7 +604,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -622,7 +622,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -642,7 +642,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -663,7 +663,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -681,7 +681,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -699,7 +699,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -718,7 +718,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -735,7 +735,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -752,7 +752,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -763,7 +763,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -777,7 +777,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -792,7 +792,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -803,7 +803,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -815,7 +815,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The dead letters, oldest first.
+     * The dead letters, in the order in which their messages were accepted.
      * </pre>
      *
      * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>

@@ -12,7 +12,7 @@ public interface ListDeadLettersResponseOrBuilder extends
 
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -21,7 +21,7 @@ public interface ListDeadLettersResponseOrBuilder extends
       getDeadLettersList();
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -29,7 +29,7 @@ public interface ListDeadLettersResponseOrBuilder extends
   io.agentbus.v1.DeadLetter getDeadLetters(int index);
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -37,7 +37,7 @@ public interface ListDeadLettersResponseOrBuilder extends
   int getDeadLettersCount();
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>
@@ -46,7 +46,7 @@ public interface ListDeadLettersResponseOrBuilder extends
       getDeadLettersOrBuilderList();
   /**
    * <pre>
-   * The dead letters, oldest first.
+   * The dead letters, in the order in which their messages were accepted.
    * </pre>
    *
    * <code>repeated .agentbus.v1.DeadLetter dead_letters = 1 [json_name = "deadLetters"];</code>

@@ -429,7 +429,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Tells a sender where its message is.
-     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or longer than 24 hours ago.
+     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or is forgotten: a message that has ended is remembered for
+     * 24 hours, unless the operator chose otherwise.
      * </pre>
      */
     default void getMessageStatus(io.agentbus.v1.GetMessageStatusRequest request,
@@ -440,7 +441,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Lists the messages that the bus gave up delivering to an agent.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Messages that expired or were taken back are none of these: nobody wants them any more. Errors: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
      * </pre>
      */
     default void listDeadLetters(io.agentbus.v1.ListDeadLettersRequest request,
@@ -450,8 +452,19 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Puts dead letters back into their mailboxes, with a fresh count of deliveries.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
+     * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
+     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
+     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
+     * DELIVERED on.
+     * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
+     * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
+     * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
+     * and the end of the attempt, take this mail back too, so that work is not done for nobody.
+     * All or nothing: RESOURCE_EXHAUSTED (MAILBOX_FULL) if the mailbox has no room for all of them together. Ids that name no
+     * dead letter of this agent are passed over, so that a repeat of the call does no harm. Errors also: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED).
      * </pre>
      */
     default void redeliverDeadLetters(io.agentbus.v1.RedeliverDeadLettersRequest request,
@@ -461,8 +474,9 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Deletes dead letters.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Deletes dead letters: when the call returns, that is on disk.
+     * Ids that name no dead letter of this agent are passed over. GetMessageStatus still says DEAD_LETTERED. Errors:
+     * PERMISSION_DENIED (AGENT_NOT_ALLOWED).
      * </pre>
      */
     default void purgeDeadLetters(io.agentbus.v1.PurgeDeadLettersRequest request,
@@ -570,7 +584,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Tells a sender where its message is.
-     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or longer than 24 hours ago.
+     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or is forgotten: a message that has ended is remembered for
+     * 24 hours, unless the operator chose otherwise.
      * </pre>
      */
     public void getMessageStatus(io.agentbus.v1.GetMessageStatusRequest request,
@@ -582,7 +597,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Lists the messages that the bus gave up delivering to an agent.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Messages that expired or were taken back are none of these: nobody wants them any more. Errors: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
      * </pre>
      */
     public void listDeadLetters(io.agentbus.v1.ListDeadLettersRequest request,
@@ -593,8 +609,19 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Puts dead letters back into their mailboxes, with a fresh count of deliveries.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
+     * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
+     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
+     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
+     * DELIVERED on.
+     * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
+     * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
+     * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
+     * and the end of the attempt, take this mail back too, so that work is not done for nobody.
+     * All or nothing: RESOURCE_EXHAUSTED (MAILBOX_FULL) if the mailbox has no room for all of them together. Ids that name no
+     * dead letter of this agent are passed over, so that a repeat of the call does no harm. Errors also: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED).
      * </pre>
      */
     public void redeliverDeadLetters(io.agentbus.v1.RedeliverDeadLettersRequest request,
@@ -605,8 +632,9 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Deletes dead letters.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Deletes dead letters: when the call returns, that is on disk.
+     * Ids that name no dead letter of this agent are passed over. GetMessageStatus still says DEAD_LETTERED. Errors:
+     * PERMISSION_DENIED (AGENT_NOT_ALLOWED).
      * </pre>
      */
     public void purgeDeadLetters(io.agentbus.v1.PurgeDeadLettersRequest request,
@@ -696,7 +724,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Tells a sender where its message is.
-     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or longer than 24 hours ago.
+     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or is forgotten: a message that has ended is remembered for
+     * 24 hours, unless the operator chose otherwise.
      * </pre>
      */
     public io.agentbus.v1.GetMessageStatusResponse getMessageStatus(io.agentbus.v1.GetMessageStatusRequest request) throws io.grpc.StatusException {
@@ -707,7 +736,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Lists the messages that the bus gave up delivering to an agent.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Messages that expired or were taken back are none of these: nobody wants them any more. Errors: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
      * </pre>
      */
     public io.agentbus.v1.ListDeadLettersResponse listDeadLetters(io.agentbus.v1.ListDeadLettersRequest request) throws io.grpc.StatusException {
@@ -717,8 +747,19 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Puts dead letters back into their mailboxes, with a fresh count of deliveries.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
+     * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
+     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
+     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
+     * DELIVERED on.
+     * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
+     * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
+     * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
+     * and the end of the attempt, take this mail back too, so that work is not done for nobody.
+     * All or nothing: RESOURCE_EXHAUSTED (MAILBOX_FULL) if the mailbox has no room for all of them together. Ids that name no
+     * dead letter of this agent are passed over, so that a repeat of the call does no harm. Errors also: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED).
      * </pre>
      */
     public io.agentbus.v1.RedeliverDeadLettersResponse redeliverDeadLetters(io.agentbus.v1.RedeliverDeadLettersRequest request) throws io.grpc.StatusException {
@@ -728,8 +769,9 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Deletes dead letters.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Deletes dead letters: when the call returns, that is on disk.
+     * Ids that name no dead letter of this agent are passed over. GetMessageStatus still says DEAD_LETTERED. Errors:
+     * PERMISSION_DENIED (AGENT_NOT_ALLOWED).
      * </pre>
      */
     public io.agentbus.v1.PurgeDeadLettersResponse purgeDeadLetters(io.agentbus.v1.PurgeDeadLettersRequest request) throws io.grpc.StatusException {
@@ -818,7 +860,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Tells a sender where its message is.
-     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or longer than 24 hours ago.
+     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or is forgotten: a message that has ended is remembered for
+     * 24 hours, unless the operator chose otherwise.
      * </pre>
      */
     public io.agentbus.v1.GetMessageStatusResponse getMessageStatus(io.agentbus.v1.GetMessageStatusRequest request) {
@@ -829,7 +872,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Lists the messages that the bus gave up delivering to an agent.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Messages that expired or were taken back are none of these: nobody wants them any more. Errors: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
      * </pre>
      */
     public io.agentbus.v1.ListDeadLettersResponse listDeadLetters(io.agentbus.v1.ListDeadLettersRequest request) {
@@ -839,8 +883,19 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Puts dead letters back into their mailboxes, with a fresh count of deliveries.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
+     * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
+     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
+     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
+     * DELIVERED on.
+     * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
+     * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
+     * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
+     * and the end of the attempt, take this mail back too, so that work is not done for nobody.
+     * All or nothing: RESOURCE_EXHAUSTED (MAILBOX_FULL) if the mailbox has no room for all of them together. Ids that name no
+     * dead letter of this agent are passed over, so that a repeat of the call does no harm. Errors also: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED).
      * </pre>
      */
     public io.agentbus.v1.RedeliverDeadLettersResponse redeliverDeadLetters(io.agentbus.v1.RedeliverDeadLettersRequest request) {
@@ -850,8 +905,9 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Deletes dead letters.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Deletes dead letters: when the call returns, that is on disk.
+     * Ids that name no dead letter of this agent are passed over. GetMessageStatus still says DEAD_LETTERED. Errors:
+     * PERMISSION_DENIED (AGENT_NOT_ALLOWED).
      * </pre>
      */
     public io.agentbus.v1.PurgeDeadLettersResponse purgeDeadLetters(io.agentbus.v1.PurgeDeadLettersRequest request) {
@@ -945,7 +1001,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Tells a sender where its message is.
-     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or longer than 24 hours ago.
+     * NOT_FOUND (MESSAGE_NOT_FOUND) if it was never accepted, or is forgotten: a message that has ended is remembered for
+     * 24 hours, unless the operator chose otherwise.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.agentbus.v1.GetMessageStatusResponse> getMessageStatus(
@@ -957,7 +1014,8 @@ public final class MessageServiceGrpc {
     /**
      * <pre>
      * Lists the messages that the bus gave up delivering to an agent.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Messages that expired or were taken back are none of these: nobody wants them any more. Errors: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED), INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.agentbus.v1.ListDeadLettersResponse> listDeadLetters(
@@ -968,8 +1026,19 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Puts dead letters back into their mailboxes, with a fresh count of deliveries.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
+     * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
+     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
+     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
+     * DELIVERED on.
+     * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
+     * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
+     * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
+     * and the end of the attempt, take this mail back too, so that work is not done for nobody.
+     * All or nothing: RESOURCE_EXHAUSTED (MAILBOX_FULL) if the mailbox has no room for all of them together. Ids that name no
+     * dead letter of this agent are passed over, so that a repeat of the call does no harm. Errors also: PERMISSION_DENIED
+     * (AGENT_NOT_ALLOWED).
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.agentbus.v1.RedeliverDeadLettersResponse> redeliverDeadLetters(
@@ -980,8 +1049,9 @@ public final class MessageServiceGrpc {
 
     /**
      * <pre>
-     * Deletes dead letters.
-     * Not in this version: answers UNIMPLEMENTED (NOT_IMPLEMENTED).
+     * Deletes dead letters: when the call returns, that is on disk.
+     * Ids that name no dead letter of this agent are passed over. GetMessageStatus still says DEAD_LETTERED. Errors:
+     * PERMISSION_DENIED (AGENT_NOT_ALLOWED).
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.agentbus.v1.PurgeDeadLettersResponse> purgeDeadLetters(

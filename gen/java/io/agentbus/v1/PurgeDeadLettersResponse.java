@@ -51,7 +51,7 @@ private static final long serialVersionUID = 0L;
   private int purged_ = 0;
   /**
    * <pre>
-   * How many are gone.
+   * How many were deleted; less than were named if some of these were not there.
    * </pre>
    *
    * <code>uint32 purged = 1 [json_name = "purged"];</code>
@@ -362,7 +362,7 @@ private static final long serialVersionUID = 0L;
     private int purged_ ;
     /**
      * <pre>
-     * How many are gone.
+     * How many were deleted; less than were named if some of these were not there.
      * </pre>
      *
      * <code>uint32 purged = 1 [json_name = "purged"];</code>
@@ -374,7 +374,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many are gone.
+     * How many were deleted; less than were named if some of these were not there.
      * </pre>
      *
      * <code>uint32 purged = 1 [json_name = "purged"];</code>
@@ -390,7 +390,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many are gone.
+     * How many were deleted; less than were named if some of these were not there.
      * </pre>
      *
      * <code>uint32 purged = 1 [json_name = "purged"];</code>

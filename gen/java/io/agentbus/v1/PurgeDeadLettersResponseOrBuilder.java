@@ -12,7 +12,7 @@ public interface PurgeDeadLettersResponseOrBuilder extends
 
   /**
    * <pre>
-   * How many are gone.
+   * How many were deleted; less than were named if some of these were not there.
    * </pre>
    *
    * <code>uint32 purged = 1 [json_name = "purged"];</code>

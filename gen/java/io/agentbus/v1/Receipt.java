@@ -11,7 +11,8 @@ package io.agentbus.v1;
  *
  * Each stream that the sender has open gets it, once the state is durable (DELIVERED: once the message is on its way).
  * Receipts give way to everything else: for a client that is slow to read, those that wait shrink to the newest state
- * of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed.
+ * of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed. After
+ * DEAD_LETTERED a message may be DELIVERED again: somebody had it redelivered.
  * </pre>
  *
  * Protobuf type {@code agentbus.v1.Receipt}
@@ -495,7 +496,8 @@ private static final long serialVersionUID = 0L;
    *
    * Each stream that the sender has open gets it, once the state is durable (DELIVERED: once the message is on its way).
    * Receipts give way to everything else: for a client that is slow to read, those that wait shrink to the newest state
-   * of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed.
+   * of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed. After
+   * DEAD_LETTERED a message may be DELIVERED again: somebody had it redelivered.
    * </pre>
    *
    * Protobuf type {@code agentbus.v1.Receipt}

@@ -51,7 +51,7 @@ private static final long serialVersionUID = 0L;
   private int redelivered_ = 0;
   /**
    * <pre>
-   * How many are back in the mailbox.
+   * How many are back in the mailbox; less than were named if some of these were not there.
    * </pre>
    *
    * <code>uint32 redelivered = 1 [json_name = "redelivered"];</code>
@@ -362,7 +362,7 @@ private static final long serialVersionUID = 0L;
     private int redelivered_ ;
     /**
      * <pre>
-     * How many are back in the mailbox.
+     * How many are back in the mailbox; less than were named if some of these were not there.
      * </pre>
      *
      * <code>uint32 redelivered = 1 [json_name = "redelivered"];</code>
@@ -374,7 +374,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many are back in the mailbox.
+     * How many are back in the mailbox; less than were named if some of these were not there.
      * </pre>
      *
      * <code>uint32 redelivered = 1 [json_name = "redelivered"];</code>
@@ -390,7 +390,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many are back in the mailbox.
+     * How many are back in the mailbox; less than were named if some of these were not there.
      * </pre>
      *
      * <code>uint32 redelivered = 1 [json_name = "redelivered"];</code>

@@ -12,7 +12,7 @@ public interface RedeliverDeadLettersResponseOrBuilder extends
 
   /**
    * <pre>
-   * How many are back in the mailbox.
+   * How many are back in the mailbox; less than were named if some of these were not there.
    * </pre>
    *
    * <code>uint32 redelivered = 1 [json_name = "redelivered"];</code>

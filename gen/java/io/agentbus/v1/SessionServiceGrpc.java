@@ -8,6 +8,9 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
  * A session exists for its members alone: anybody else gets NOT_FOUND
  * (SESSION_NOT_FOUND), whether or not it exists. Calls that change a session return when the change
  * is on disk, and refuse an ended session with FAILED_PRECONDITION (SESSION_ENDED).
+ * An ended session, and a task outside of sessions that has ended, is kept for 30 days, and the oldest ones go before that
+ * when all of them together have more than 4 GiB, unless the operator chose otherwise. What is forgotten does not exist: it
+ * is not found, whoever watches it is told so (SESSION_NOT_FOUND), and its name is free.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -557,6 +560,9 @@ public final class SessionServiceGrpc {
    * A session exists for its members alone: anybody else gets NOT_FOUND
    * (SESSION_NOT_FOUND), whether or not it exists. Calls that change a session return when the change
    * is on disk, and refuse an ended session with FAILED_PRECONDITION (SESSION_ENDED).
+   * An ended session, and a task outside of sessions that has ended, is kept for 30 days, and the oldest ones go before that
+   * when all of them together have more than 4 GiB, unless the operator chose otherwise. What is forgotten does not exist: it
+   * is not found, whoever watches it is told so (SESSION_NOT_FOUND), and its name is free.
    * </pre>
    */
   public interface AsyncService {
@@ -742,6 +748,9 @@ public final class SessionServiceGrpc {
    * A session exists for its members alone: anybody else gets NOT_FOUND
    * (SESSION_NOT_FOUND), whether or not it exists. Calls that change a session return when the change
    * is on disk, and refuse an ended session with FAILED_PRECONDITION (SESSION_ENDED).
+   * An ended session, and a task outside of sessions that has ended, is kept for 30 days, and the oldest ones go before that
+   * when all of them together have more than 4 GiB, unless the operator chose otherwise. What is forgotten does not exist: it
+   * is not found, whoever watches it is told so (SESSION_NOT_FOUND), and its name is free.
    * </pre>
    */
   public static abstract class SessionServiceImplBase
@@ -759,6 +768,9 @@ public final class SessionServiceGrpc {
    * A session exists for its members alone: anybody else gets NOT_FOUND
    * (SESSION_NOT_FOUND), whether or not it exists. Calls that change a session return when the change
    * is on disk, and refuse an ended session with FAILED_PRECONDITION (SESSION_ENDED).
+   * An ended session, and a task outside of sessions that has ended, is kept for 30 days, and the oldest ones go before that
+   * when all of them together have more than 4 GiB, unless the operator chose otherwise. What is forgotten does not exist: it
+   * is not found, whoever watches it is told so (SESSION_NOT_FOUND), and its name is free.
    * </pre>
    */
   public static final class SessionServiceStub
@@ -970,6 +982,9 @@ public final class SessionServiceGrpc {
    * A session exists for its members alone: anybody else gets NOT_FOUND
    * (SESSION_NOT_FOUND), whether or not it exists. Calls that change a session return when the change
    * is on disk, and refuse an ended session with FAILED_PRECONDITION (SESSION_ENDED).
+   * An ended session, and a task outside of sessions that has ended, is kept for 30 days, and the oldest ones go before that
+   * when all of them together have more than 4 GiB, unless the operator chose otherwise. What is forgotten does not exist: it
+   * is not found, whoever watches it is told so (SESSION_NOT_FOUND), and its name is free.
    * </pre>
    */
   public static final class SessionServiceBlockingV2Stub
@@ -1168,6 +1183,9 @@ public final class SessionServiceGrpc {
    * A session exists for its members alone: anybody else gets NOT_FOUND
    * (SESSION_NOT_FOUND), whether or not it exists. Calls that change a session return when the change
    * is on disk, and refuse an ended session with FAILED_PRECONDITION (SESSION_ENDED).
+   * An ended session, and a task outside of sessions that has ended, is kept for 30 days, and the oldest ones go before that
+   * when all of them together have more than 4 GiB, unless the operator chose otherwise. What is forgotten does not exist: it
+   * is not found, whoever watches it is told so (SESSION_NOT_FOUND), and its name is free.
    * </pre>
    */
   public static final class SessionServiceBlockingStub
@@ -1365,6 +1383,9 @@ public final class SessionServiceGrpc {
    * A session exists for its members alone: anybody else gets NOT_FOUND
    * (SESSION_NOT_FOUND), whether or not it exists. Calls that change a session return when the change
    * is on disk, and refuse an ended session with FAILED_PRECONDITION (SESSION_ENDED).
+   * An ended session, and a task outside of sessions that has ended, is kept for 30 days, and the oldest ones go before that
+   * when all of them together have more than 4 GiB, unless the operator chose otherwise. What is forgotten does not exist: it
+   * is not found, whoever watches it is told so (SESSION_NOT_FOUND), and its name is free.
    * </pre>
    */
   public static final class SessionServiceFutureStub

@@ -125,9 +125,10 @@ impl AgentStatus {
 pub struct Envelope {
     /// Name of the message, chosen by the sender.
     ///
-    /// Together with sender.agent_id it is the idempotency key for 24 hours: a
-    /// repeat with the same content is answered as a duplicate, the same id with
-    /// other content is refused with ALREADY_EXISTS. 1 to 128 visible ASCII characters.
+    /// Together with sender.agent_id it is the idempotency key: a repeat with the
+    /// same content is answered as a duplicate, the same id with other content is
+    /// refused with ALREADY_EXISTS. That holds while the message waits, and for 24
+    /// hours unless the operator chose otherwise. 1 to 128 visible ASCII characters.
     #[prost(string, tag="1")]
     pub message_id: ::prost::alloc::string::String,
     /// Who sent it, and in which session.
@@ -638,7 +639,8 @@ pub struct Delivery {
 ///
 /// Each stream that the sender has open gets it, once the state is durable (DELIVERED: once the message is on its way).
 /// Receipts give way to everything else: for a client that is slow to read, those that wait shrink to the newest state
-/// of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed.
+/// of each copy of a message, and news of more than 4,096 copies are dropped. GetMessageStatus has what was missed. After
+/// DEAD_LETTERED a message may be DELIVERED again: somebody had it redelivered.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Receipt {
     /// The message that it is about.
@@ -661,9 +663,13 @@ pub struct Receipt {
     pub reason: ::prost::alloc::string::String,
 }
 /// A message that the bus gave up delivering, kept until somebody decides.
+///
+/// It was delivered five times without an acknowledgement, or its recipient gave it up (`drop`). Nobody's decision is
+/// waited for longer than 30 days, and the oldest ones go when all of them together have more than 1 GiB, unless the
+/// operator chose otherwise.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DeadLetter {
-    /// Handle for redelivering or purging it. Opaque.
+    /// Handle for redelivering or purging it. Opaque, and never given to another one.
     #[prost(string, tag="1")]
     pub dead_letter_id: ::prost::alloc::string::String,
     /// The agent whose mailbox it was in.
@@ -681,6 +687,9 @@ pub struct DeadLetter {
     /// The message as its sender wrote it.
     #[prost(message, optional, tag="6")]
     pub message: ::core::option::Option<Envelope>,
+    /// When the bus had the message on disk, by the clock of the bus.
+    #[prost(message, optional, tag="7")]
+    pub accepted_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// Why a message may have been seen before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -2349,7 +2358,7 @@ pub enum ErrorReason {
     ///
     /// Example: {"reason": "SESSION_ALREADY_EXISTS", "metadata": {"session_id": "sess_a"}}
     SessionAlreadyExists = 18,
-    /// The sender used this message_id within 24 hours for other content. Status ALREADY_EXISTS.
+    /// The sender used this message_id for other content, in a message that is not forgotten yet. Status ALREADY_EXISTS.
     ///
     /// Example: {"reason": "MESSAGE_ID_REUSED", "metadata": {"sender": "codex://frontend", "message_id": "m-1"}}
     MessageIdReused = 19,
@@ -2427,7 +2436,7 @@ pub enum ErrorReason {
     StoreFailed = 37,
     /// This version of the bus does not have it. Status UNIMPLEMENTED.
     ///
-    /// Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "DELIVERY_MODE_SYNC"}}
+    /// Example: {"reason": "NOT_IMPLEMENTED", "metadata": {"feature": "bidirectional streams over HTTP/1.1"}}
     NotImplemented = 38,
     /// A fault of the bus; its log has the details under the same id. Status INTERNAL.
     ///
@@ -2741,6 +2750,8 @@ pub struct ListDeadLettersRequest {
     #[prost(string, tag="1")]
     pub agent_id: ::prost::alloc::string::String,
     /// Most dead letters to return. Default (0) is 50; more than 500 counts as 500.
+    ///
+    /// Fewer come when the next one would make their messages larger than 3 MiB together, but always one if there is one.
     #[prost(uint32, tag="2")]
     pub page_size: u32,
     /// `next_page_token` of the page before; empty for the first page.
@@ -2750,7 +2761,7 @@ pub struct ListDeadLettersRequest {
 /// Response of ListDeadLetters.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListDeadLettersResponse {
-    /// The dead letters, oldest first.
+    /// The dead letters, in the order in which their messages were accepted.
     #[prost(message, repeated, tag="1")]
     pub dead_letters: ::prost::alloc::vec::Vec<DeadLetter>,
     /// Where the next page starts; empty on the last one.
@@ -2770,7 +2781,7 @@ pub struct RedeliverDeadLettersRequest {
 /// Response of RedeliverDeadLetters.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RedeliverDeadLettersResponse {
-    /// How many are back in the mailbox.
+    /// How many are back in the mailbox; less than were named if some of these were not there.
     #[prost(uint32, tag="1")]
     pub redelivered: u32,
 }
@@ -2787,7 +2798,7 @@ pub struct PurgeDeadLettersRequest {
 /// Response of PurgeDeadLetters.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PurgeDeadLettersResponse {
-    /// How many are gone.
+    /// How many were deleted; less than were named if some of these were not there.
     #[prost(uint32, tag="1")]
     pub purged: u32,
 }

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { SessionEventType } from '../../gen/ts/agentbus/v1/session_event_pb.js';
 import { notificationsSession } from '../open-bus.ts';
-import { headers, sessionId, startServices } from './start-services.ts';
+import { headers, refusal, sessionId, startServices } from './start-services.ts';
 
 describe('WatchSession', () => {
   it('opens with an empty response, replays, follows, and ends well with the session', async () => {

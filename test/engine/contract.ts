@@ -4,6 +4,7 @@ import type { FakeClock } from '../fake-clock.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { agentCases } from './contract/agents.ts';
 import { copyCases } from './contract/copies.ts';
+import { deadLetterCases } from './contract/dead-letters.ts';
 import { delayCases } from './contract/delay.ts';
 import { deliveryCases } from './contract/delivery.ts';
 import { endingCases } from './contract/endings.ts';
@@ -79,6 +80,7 @@ const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
   'kept envelopes': keptCases,
   tags: tagCases,
   withdrawal: withdrawalCases,
+  'dead letters': deadLetterCases,
   'agents and metadata': agentCases,
   restart: restartCases,
   life: lifeCases,

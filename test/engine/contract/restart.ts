@@ -185,6 +185,26 @@ export const restartCases: ContractCase[] = [
     expect(rig.engine.mailboxes.totalDepth()).toEqual({ messages: 0, bytes: 0 });
     expect(text((await rig.engine.messages.envelope(message))!)).toBe(message.messageId);
   }),
+  ...eitherWay('dead letters are there, those that were purged are not, and the total says so', async (rig, how) => {
+    for (const messageId of ['a', 'b', 'c']) await rig.die({ messageId });
+    const [a, b, c] = (await rig.deadLetters()).map(({ deadLetterId }) => deadLetterId);
+    await rig.engine.deadLetters.purge(AGENT, [b!]);
+    const total = rig.engine.deadLetters.total();
+    await rig.reopen(how);
+    expect(rig.engine.deadLetters.total()).toEqual(total);
+    expect((await rig.deadLetters()).map(({ deadLetterId }) => deadLetterId)).toEqual([a, c]);
+  }),
+  ...eitherWay('a redelivered message waits, and is no dead letter any more', async (rig, how) => {
+    const message = await rig.die({ tag: 6 });
+    const [deadLetter] = await rig.deadLetters();
+    const { deadLetterId } = deadLetter!;
+    await rig.engine.deadLetters.redeliver(AGENT, [deadLetterId], { acceptedAt: rig.clock.now(), keepTagBits: 2 });
+    await rig.reopen(how);
+    expect(await rig.deadLetters()).toEqual([]);
+    expect(rig.engine.deadLetters.total()).toEqual({ messages: 0, bytes: 0 });
+    expect(await rig.leaseOne()).toMatchObject({ messageId: message.messageId, tag: 2 });
+    expect((await rig.records(message)).map(({ state }) => state)).toEqual(['dead_lettered', 'delivered']);
+  }),
   {
     name: 'crashed: mail of a mailbox that was in use may have been delivered, and says so, uncounted',
     async run(rig) {

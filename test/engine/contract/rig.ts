@@ -6,12 +6,14 @@ import type {
   EngineError,
   EngineErrorCode,
   EngineLimits,
+  Forgotten,
   Lease,
   LeaseRequest,
   MessageKey,
   MessageRecord,
   NewMessage,
   SessionAppend,
+  StoredDeadLetter,
   Withdrawal,
 } from '../../../src/engine/engine.ts';
 import type { FakeClock } from '../../fake-clock.ts';
@@ -46,6 +48,10 @@ export interface Rig {
   withdraw(key: MessageKey, overrides?: Partial<Withdrawal>): Promise<void>;
   /** Acknowledges in AGENT's mailbox unless another is named. */
   acknowledge(leases: readonly Lease[], agentId?: string): Promise<Acknowledgement>;
+  /** Sends a message and makes a dead letter of it. Nothing else may wait. */
+  die(overrides?: Partial<NewMessage>): Promise<NewMessage>;
+  /** The dead letters of AGENT, unless another mailbox is named. */
+  deadLetters(agentId?: string): Promise<readonly StoredDeadLetter[]>;
   /** Appends events, each given as text. */
   append(sessionId: string, expectedSequence: number, more?: MoreOfAppend): Promise<void>;
   reopen(how: 'closed' | 'crashed'): Promise<void>;
@@ -62,6 +68,9 @@ export interface Observed {
   readonly expired: EndedMessage[];
   /** What `onEnded` told. */
   readonly ended: EndedMessage[];
+  readonly forgotten: Forgotten[];
+  /** What `onForgotten` told. */
+  readonly forgottenSessions: string[];
   readonly failed: EngineError[];
 }
 
@@ -100,7 +109,15 @@ export interface RigOptions {
 }
 
 export async function createRig({ clock, limits, open, disposeLater }: RigOptions): Promise<Rig> {
-  const observed: Observed = { committed: [], deadLettered: [], expired: [], ended: [], failed: [] };
+  const observed: Observed = {
+    committed: [],
+    deadLettered: [],
+    expired: [],
+    ended: [],
+    forgotten: [],
+    forgottenSessions: [],
+    failed: [],
+  };
   let opened = await open({
     clock,
     limits,
@@ -108,6 +125,7 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       committed: (writes, durationMs) => void observed.committed.push({ writes, durationMs }),
       deadLettered: (message) => void observed.deadLettered.push(message),
       expired: (message) => void observed.expired.push(message),
+      forgotten: (what) => void observed.forgotten.push(what),
       failed: (error) => void observed.failed.push(error),
     },
   });
@@ -122,11 +140,26 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       leaseMs: 30_000,
       ...overrides,
     });
+  const send: Rig['send'] = async (overrides) => {
+    const messageId = overrides?.messageId ?? `message-${++sent}`;
+    const message: NewMessage = {
+      sender: SENDER,
+      messageId,
+      fingerprint: bytes(`fingerprint of ${messageId}`),
+      recipients: [AGENT],
+      priority: 2,
+      acceptedAt: clock.now(),
+      envelope: bytes(messageId),
+      ...overrides,
+    };
+    await opened.engine.journal.commit({ messages: [message] });
+    return message;
+  };
   const records: Rig['records'] = async (key) => (await opened.engine.messages.find([key]))[0] ?? [];
-  const listen = (): void =>
-    void opened.engine.mailboxes.onEnded((message) => {
-      observed.ended.push(message);
-    });
+  const listen = (): void => {
+    opened.engine.mailboxes.onEnded((message) => void observed.ended.push(message));
+    opened.engine.sessions.onForgotten((sessionIds) => void observed.forgottenSessions.push(...sessionIds));
+  };
   listen();
   return {
     get engine() {
@@ -135,21 +168,7 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
     clock,
     limits,
     observed,
-    async send(overrides) {
-      const messageId = overrides?.messageId ?? `message-${++sent}`;
-      const message: NewMessage = {
-        sender: SENDER,
-        messageId,
-        fingerprint: bytes(`fingerprint of ${messageId}`),
-        recipients: [AGENT],
-        priority: 2,
-        acceptedAt: clock.now(),
-        envelope: bytes(messageId),
-        ...overrides,
-      };
-      await opened.engine.journal.commit({ messages: [message] });
-      return message;
-    },
+    send,
     lease,
     async leaseOne(overrides) {
       const leases = await lease({ limit: 1, ...overrides });
@@ -170,6 +189,19 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
     acknowledge(leases, agentId = AGENT) {
       const ids = leases.map(({ deliveryId }) => deliveryId);
       return opened.engine.mailboxes.acknowledge(agentId, ids);
+    },
+    async die(overrides) {
+      const message = await send(overrides);
+      const { mailboxes } = opened.engine;
+      for (const agentId of message.recipients) {
+        const [dying] = await lease({ agentId, holder: 'undertaker', limit: 1 });
+        await mailboxes.discard(agentId, [dying!.deliveryId], 'no use');
+      }
+      return message;
+    },
+    async deadLetters(agentId = AGENT) {
+      const query = { agentId, limit: 1_000, maxBytes: 1_000_000 };
+      return (await opened.engine.deadLetters.list(query)).deadLetters;
     },
     append(sessionId, expectedSequence, { texts: events = ['event'], snapshotText, ...more } = {}) {
       const index = { state: 'active', members: ['test://member'], labels: {} };

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
+import { runKeys } from './commands/keys.ts';
 import { type Config, ConfigError, helpText, parseConfig } from './config.ts';
 import { EngineError } from './engine/engine.ts';
-import { addKey } from './keys/add-key.ts';
 import { KeysFileError } from './keys/keys-file.ts';
 import { loadKeys } from './keys/load-keys.ts';
 import { type Clock, createSystemClock } from './lib/clock.ts';
@@ -22,10 +21,15 @@ const EXIT_STORE_FAILED = 70;
 
 const random = createSystemRandom();
 
+/** What the program does beside being a bus, by its first argument. */
+const COMMANDS = new Map<string, (args: readonly string[]) => Promise<void>>([['keys', runKeys]]);
+
 async function run(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) return void process.stdout.write(helpText());
   if (args.includes('--version')) return void process.stdout.write(`${SERVER_VERSION}\n`);
-  if (args[0] === 'keys') return await runKeys(args.slice(1));
+  const [name = '', ...rest] = args;
+  const command = COMMANDS.get(name);
+  if (command !== undefined) return await command(rest);
   await serve(parseConfig(args, process.env));
 }
 
@@ -105,21 +109,6 @@ async function readTls({ tlsCert, tlsKey }: Config): Promise<{ cert: string; key
 
 function shownDir(dataDir: string): string {
   return dataDir === ':memory:' ? dataDir : resolve(dataDir);
-}
-
-async function runKeys([verb, ...args]: readonly string[]): Promise<void> {
-  const usage = new ConfigError('usage: agentbus keys add --name NAME --agent PATTERN --file FILE');
-  if (verb !== 'add') throw usage;
-  const options = {
-    name: { type: 'string' },
-    agent: { type: 'string', multiple: true },
-    file: { type: 'string' },
-  } as const;
-  const { name, agent, file } = parseArgs({ args, options }).values;
-  if (name === undefined || agent === undefined || file === undefined) throw usage;
-  const key = await addKey({ file, name, agents: agent }, random);
-  process.stdout.write(`${key}\n`);
-  process.stderr.write(`This is the key of "${name}". It is shown once; ${file} keeps its hash.\n`);
 }
 
 /** What an operator can mend is told in a line; anything else is a fault, with its stack. */

@@ -30,6 +30,8 @@ export interface BusProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The largest file it may write, in KiB: a disk that is full, for this process alone. */
   readonly maxFileKiB?: number;
+  /** Called as soon as the process is there, long before it listens. */
+  readonly spawned?: (child: ChildProcess) => void;
 }
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname;
@@ -50,6 +52,7 @@ export async function startBusProcess(options: BusProcessOptions = {}): Promise<
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  options.spawned?.(child);
   const exited = once(child, 'exit') as Promise<[number | null]>;
   let stdout = '';
   let stderr = '';

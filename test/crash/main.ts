@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatReport, printable } from './report.ts';
+import { STRIKES } from './strikes.ts';
+import { runCrashLoop } from './supervisor.ts';
+
+/** `npm run crash -- --kills 200 --seed 7`; README.md says what it does and how to read what it writes. */
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    seed: { type: 'string' },
+    strike: { type: 'string', default: 'random-kill' },
+    dir: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    program: { type: 'string' },
+  },
+});
+const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
+const kills = Number(values.kills);
+const strike = STRIKES[values.strike];
+if (strike === undefined || !Number.isSafeInteger(seed) || !Number.isSafeInteger(kills) || kills < 0) {
+  const names = Object.keys(STRIKES).join('|');
+  process.stderr.write(
+    `usage: npm run crash -- [--kills N] [--seed N] [--strike ${names}] [--dir DIR] [--keep] [--json FILE] [--program FILE]\n`,
+  );
+  process.exit(2);
+}
+const dataDir = values.dir ?? (await mkdtemp(join(tmpdir(), 'agentbus-crash-')));
+process.stdout.write(`${kills} kills, strike ${values.strike}, seed ${seed}, data in ${dataDir}\n`);
+
+const report = await runCrashLoop({
+  kills,
+  seed,
+  strike,
+  dataDir,
+  log: (line) => void process.stdout.write(`${line}\n`),
+  ...(values.program !== undefined && { main: values.program }),
+});
+process.stdout.write(`\n${formatReport(report)}`);
+if (values.json !== undefined) await writeFile(values.json, JSON.stringify(report, printable, 2));
+const failed = report.violations.length > 0;
+if (!failed && !values.keep && values.dir === undefined) await rm(dataDir, { recursive: true });
+// Connections to buses that are gone may linger; nothing of them is needed.
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,8 @@
+import type { Choices } from './choices.ts';
+import type { Strike } from './strike.ts';
+import { randomKill } from './strikes/random-kill.ts';
+
+/** Every way to strike, by the name that `--strike` takes. */
+export const STRIKES: Readonly<Record<string, (choices: Choices, kill: number) => Strike>> = {
+  'random-kill': randomKill,
+};

@@ -1,0 +1,191 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as elapse } from 'node:timers/promises';
+import { type BusProcess, startBusProcess } from '../start-bus-process.ts';
+import { askFinalStates, askSessions, queuedMessages } from './ask-bus.ts';
+import { type Choices, createChoices } from './choices.ts';
+import { createLedger, type Ledger } from './ledger/ledger.ts';
+import type { Violation } from './ledger/violation.ts';
+import { type CrashReport, createReport } from './report.ts';
+import type { Strike } from './strike.ts';
+import { createVerifier } from './verify.ts';
+import type { Actor, BusRun } from './workload/bus-run.ts';
+import { createWorkload, type Workload } from './workload/create-workload.ts';
+
+export interface CrashLoopOptions {
+  /** How often the bus is struck. */
+  readonly kills: number;
+  /** From which all choices follow, see README.md for what it can replay. */
+  readonly seed: number;
+  /** The next way to end the bus; `choices` are its own, `kill` counts from 1. */
+  strike(choices: Choices, kill: number): Strike;
+  /** One directory over all kills; kept. */
+  readonly dataDir: string;
+  /** A line on how it goes. */
+  log(line: string): void;
+  /** The program to run instead of `src/main.ts`. */
+  readonly main?: string;
+  /** What every bus is started with, beside what the strike says. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The ledger to write into; a new one by default. */
+  readonly ledger?: Ledger;
+}
+
+/** Time for a bus to go or to come, for clients to notice, for mailboxes to lose their last message: never reached in a good run. */
+const PATIENCE_MS = 60_000;
+/** Time after which clients that lost their bus have noticed; and for a bus that cut a call to be gone. */
+const NOTICE_MS = 15_000;
+
+const QUIET = { AGENT_BUS_LOG_LEVEL: 'warn', AGENT_BUS_TASK_LEASE: '600000' };
+
+/**
+ * Starts a bus, lets clients work with it, strikes it, and again, on one data directory; compares what the clients saw with
+ * what the bus promises after each restart; lets everything come to its end, and compares again. Stops early at the first violation.
+ */
+export async function runCrashLoop(options: CrashLoopOptions): Promise<CrashReport> {
+  const { kills, seed, dataDir, log, ledger = createLedger() } = options;
+  const choices = createChoices(seed);
+  const workload = createWorkload(ledger, choices.fork('workload'));
+  const { verify } = createVerifier({ ledger, hasOneReceiver: workload.hasOneReceiver });
+  const strikes = choices.fork('strikes');
+  const report = createReport({ kills, seed, dataDir });
+  const found = (violations: readonly Violation[]): boolean => report.add(violations);
+
+  for (let kill = 1; kill <= kills; kill++) {
+    const strike = options.strike(strikes.fork(String(kill)), kill);
+    const env = { ...QUIET, ...options.env, ...strike.env };
+    const bus = await start({ ...options, env }, (child) => strike.whileStarting?.(child), report);
+    if (bus === 'failed') break;
+    if (bus !== 'struck') {
+      const run = openRun(bus, ledger, 'work');
+      const work = [...workload.speakers, ...workload.listeners].map((actor) => runActor(actor, run, ledger));
+      await within(PATIENCE_MS, strike.strike(bus), `${strike.name}: the bus would not go`);
+      run.ended();
+      await within(PATIENCE_MS, Promise.all(work), 'clients have not noticed that the bus is gone');
+      report.ranOnce(bus);
+    }
+    await strike.afterwards?.(dataDir);
+    report.struck(strike.name, bus === 'struck');
+    if (found(verify())) break;
+    if (kill % 10 === 0) log(`${kill} of ${kills} kills, ${report.progress(ledger)}`);
+  }
+  if (report.violations.length === 0) {
+    const bus = await start({ ...options, env: { ...QUIET, ...options.env } }, () => undefined, report);
+    if (bus !== 'failed' && bus !== 'struck') {
+      await settle(bus, { ledger, workload, report, log });
+      found(verify());
+      const code = await within(PATIENCE_MS, bus.stop(), 'the bus would not stop');
+      if (code !== 0) found([busFailed(`the bus ended with ${code} when it was asked to stop:\n${bus.stderr()}`)]);
+    }
+  }
+  return report.finish(ledger);
+}
+
+interface SettleOptions {
+  readonly ledger: Ledger;
+  readonly workload: Workload;
+  readonly report: ReturnType<typeof createReport>;
+  log(line: string): void;
+}
+
+/** Lets everything come to its end: what is unknown is said again, leases and delays run out, mailboxes are emptied. */
+async function settle(bus: BusProcess, { ledger, workload, report, log }: SettleOptions): Promise<void> {
+  const run = openRun(bus, ledger, 'settle');
+  const listening = workload.listeners.map((actor) => runActor(actor, run, ledger));
+  const speaking = Promise.all(workload.speakers.map((actor) => runActor(actor, run, ledger)));
+  await within(PATIENCE_MS, speaking, 'clients could not finish what was under way');
+  const deadline = Date.now() + PATIENCE_MS;
+  let waiting = await queuedMessages(run, workload.mailboxes);
+  while (waiting > 0 && Date.now() < deadline) {
+    await elapse(100);
+    waiting = await queuedMessages(run, workload.mailboxes);
+  }
+  run.finishNow();
+  await within(PATIENCE_MS, Promise.all(listening), 'receivers could not finish');
+  log(`${ledger.order} facts; asking the bus for the state of every message and session`);
+  const states = await askFinalStates(run, ledger);
+  report.deadLettered = states.deadLettered;
+  report.add([...states.violations, ...(await askSessions(run, ledger))]);
+  run.ended();
+}
+
+interface OpenRun extends BusRun {
+  ended(): void;
+  finishNow(): void;
+}
+
+function openRun(bus: BusProcess, ledger: Ledger, mode: BusRun['mode']): OpenRun {
+  const gone = new AbortController();
+  const finish = new AbortController();
+  bus.child.once('exit', () => gone.abort());
+  return {
+    number: ledger.beginRun(),
+    address: bus.address,
+    apiKey: bus.apiKey,
+    mode,
+    gone: gone.signal,
+    finish: finish.signal,
+    ended: () => gone.abort(),
+    finishNow: () => finish.abort(),
+  };
+}
+
+/** A client may be cut off by a bus that dies, and by nothing else. */
+async function runActor(actor: Actor, run: OpenRun, ledger: Ledger): Promise<void> {
+  try {
+    await actor.run(run);
+  } catch (error) {
+    const noticed = new Promise<void>((resolve) => {
+      if (run.gone.aborted) resolve();
+      run.gone.addEventListener('abort', () => resolve(), { once: true });
+    });
+    if ((await Promise.race([noticed.then(() => 'gone'), elapse(NOTICE_MS, 'up', { ref: false })])) === 'gone') {
+      if (run.mode === 'work') return;
+    }
+    const text = `a call failed though the bus was up: ${error instanceof Error ? error.stack : error}`;
+    ledger.report({ kind: 'call failed', text, subject: actor.name });
+  }
+}
+
+type Started = BusProcess | 'struck' | 'failed';
+
+/** Starts a bus. One that is killed before it listens was struck; one that ends otherwise has failed. */
+async function start(
+  { dataDir, main, env }: Pick<CrashLoopOptions, 'dataDir' | 'main' | 'env'>,
+  starting: (child: ChildProcess) => void,
+  report: ReturnType<typeof createReport>,
+): Promise<Started> {
+  let child: ChildProcess | undefined;
+  const startedAt = performance.now();
+  const spawned = (process: ChildProcess): void => {
+    child = process;
+    starting(process);
+  };
+  const begin = startBusProcess({ dataDir, spawned, ...(main !== undefined && { main }), ...(env && { env }) });
+  try {
+    const bus = await within(PATIENCE_MS, begin, 'the bus did not listen in time');
+    report.ready(performance.now() - startedAt);
+    return bus;
+  } catch (error) {
+    if (child?.signalCode === 'SIGKILL') return 'struck';
+    child?.kill('SIGKILL');
+    report.add([busFailed(`the bus did not start: ${error instanceof Error ? error.message : error}`)]);
+    return 'failed';
+  }
+}
+
+function busFailed(text: string): Violation {
+  return { kind: 'bus failed', text, subject: 'bus' };
+}
+
+async function within<T>(ms: number, promise: Promise<T>, otherwise: string): Promise<T> {
+  const timer = new AbortController();
+  const late = elapse(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`${otherwise} (${ms} ms)`);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timer.abort();
+    late.catch(() => undefined);
+  }
+}

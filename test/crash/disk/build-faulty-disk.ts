@@ -1,8 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 const SOURCE = new URL('./faulty-disk.c', import.meta.url).pathname;
+const FLAGS = ['-Wall', '-Wextra', '-Werror', '-O2', '-shared', '-fPIC'];
 
 /** Why this machine cannot have a faulty disk; undefined where it can. */
 export function missingForFaultyDisk(): string | undefined {
@@ -11,10 +11,11 @@ export function missingForFaultyDisk(): string | undefined {
   return undefined;
 }
 
-/** Compiles the library into a folder and returns its path. Rejects with what the compiler says. */
-export async function buildFaultyDisk(dir: string): Promise<string> {
+/** Compiles the library into a folder and returns its path. Throws with what is missing or what the compiler says. */
+export function buildFaultyDisk(dir: string): string {
+  const missing = missingForFaultyDisk();
+  if (missing !== undefined) throw new Error(`there is no faulty disk here: ${missing}`);
   const library = join(dir, 'faulty-disk.so');
-  const flags = ['-Wall', '-Wextra', '-Werror', '-O2', '-shared', '-fPIC'];
-  await promisify(execFile)('cc', [...flags, '-o', library, SOURCE, '-ldl', '-lpthread']);
+  execFileSync('cc', [...FLAGS, '-o', library, SOURCE, '-ldl', '-lpthread']);
   return library;
 }

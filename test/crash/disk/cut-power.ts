@@ -1,7 +1,6 @@
 import { existsSync, linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Random } from '../../../src/lib/random.ts';
-import { loseWrites } from './lose-writes.ts';
+import { type Chance, loseWrites } from './lose-writes.ts';
 import { type LogRecord, readWriteLog } from './write-log.ts';
 
 export interface PowerCutOptions {
@@ -9,7 +8,7 @@ export interface PowerCutOptions {
   readonly dataDir: string;
   /** As the process left it; emptied by the next `mend` of its disk. */
   readonly logDir: string;
-  readonly random: Random;
+  readonly random: Chance;
 }
 
 /** What was not on disk when the power went. */
@@ -85,11 +84,11 @@ function undoName({ kind, path, target, keptFile }: LogRecord): void {
 }
 
 /** The index of a write-ahead log is memory that happens to have a name: after a cut anything may be in it. */
-function scrambleIndexes(dataDir: string, random: Random): void {
+function scrambleIndexes(dataDir: string, random: Chance): void {
   for (const path of filesBelow(dataDir)) {
     if (!path.endsWith('-shm')) continue;
     if (random.next() < 0.5) rmSync(path);
-    else writeFileSync(path, random.bytes(statSync(path).size % 65_536));
+    else writeFileSync(path, Buffer.alloc(statSync(path).size, `${random.next()}`));
   }
 }
 

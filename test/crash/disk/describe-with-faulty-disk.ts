@@ -22,7 +22,7 @@ export function describeWithFaultyDisk(title: string, body: (workshop: DiskWorks
     let library: string;
     beforeAll(async () => {
       dir = await mkdtemp(join(tmpdir(), 'agentbus-disk-'));
-      library = await buildFaultyDisk(dir);
+      library = buildFaultyDisk(dir);
     });
     afterAll(() => rm(dir, { recursive: true, force: true }));
     body({

@@ -77,11 +77,18 @@ static const char *watched_path(int fd) {
   return control != NULL && fd >= 0 && fd < MAX_FILES ? path_of[fd] : NULL;
 }
 
+static int ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), end_length = strlen(end);
+  return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
 /* Counts a call and says what is to become of it: 0, an errno or an action. */
-static uint64_t meet(enum call call) {
-  uint64_t number = ++control->calls[call];
+static uint64_t meet(enum call call, const char *path) {
+  control->calls[call]++;
   uint64_t action = __atomic_load_n(&control->fault_action, __ATOMIC_ACQUIRE);
-  if (action == 0 || control->fault_call != (uint64_t)call || number < control->fault_from) return 0;
+  if (action == 0 || control->fault_call != (uint64_t)call || !ends_with(path, control->fault_file)) return 0;
+  uint64_t number = ++control->fault_seen;
+  if (number < control->fault_from) return 0;
   if (control->fault_until != 0 && number >= control->fault_until) return 0;
   if (control->struck++ == 0) {
     struct timespec now;
@@ -93,8 +100,8 @@ static uint64_t meet(enum call call) {
 }
 
 /* Whether a call is to fail; errno says with what. */
-static int fails(enum call call) {
-  uint64_t action = meet(call);
+static int fails(enum call call, const char *path) {
+  uint64_t action = meet(call, path);
   if (action == 0 || action >= ACTION_SHORT) return 0;
   errno = (int)action;
   return 1;
@@ -104,8 +111,7 @@ static int fails(enum call call) {
 
 /* The index of the WAL is mapped into memory, made anew after each crash, and never relied on. */
 static int is_logged(const char *path) {
-  size_t length = strlen(path);
-  return log_dir != NULL && (length < 4 || strcmp(path + length - 4, "-shm") != 0);
+  return log_dir != NULL && !ends_with(path, "-shm");
 }
 
 static void append(struct record record, const char *path, const char *target, const void *old) {
@@ -193,7 +199,7 @@ static int open_with(open_function *really_open, const char *path, int flags, mo
   struct stat before;
   int is_new = (flags & O_CREAT) && stat(path, &before) != 0;
   int fd = -1;
-  if (!fails(CALL_OPEN)) {
+  if (!fails(CALL_OPEN, path)) {
     if (is_new) note_name(RECORD_CREATE, path, NULL);
     /* Emptied below, where what it empties is kept. */
     fd = really_open(path, flags & ~O_TRUNC, mode);
@@ -254,7 +260,7 @@ int close(int fd) {
 static ssize_t write_with(int fd, const struct iovec *parts, int count, off_t offset) {
   size_t length = 0;
   for (int index = 0; index < count; index++) length += parts[index].iov_len;
-  uint64_t action = meet(CALL_WRITE);
+  uint64_t action = meet(CALL_WRITE, path_of[fd]);
   if (action != 0 && action < ACTION_SHORT) {
     errno = (int)action;
     return -1;
@@ -301,24 +307,24 @@ ssize_t write(int fd, const void *bytes, size_t length) {
 }
 
 ssize_t read(int fd, void *bytes, size_t length) {
-  if (watched_path(fd) != NULL && fails(CALL_READ)) return -1;
+  if (watched_path(fd) != NULL && fails(CALL_READ, path_of[fd])) return -1;
   return REAL(read)(fd, bytes, length);
 }
 
 ssize_t pread(int fd, void *bytes, size_t length, off_t offset) {
-  if (watched_path(fd) != NULL && fails(CALL_READ)) return -1;
+  if (watched_path(fd) != NULL && fails(CALL_READ, path_of[fd])) return -1;
   return REAL(pread)(fd, bytes, length, offset);
 }
 
 ssize_t pread64(int fd, void *bytes, size_t length, off64_t offset) {
-  if (watched_path(fd) != NULL && fails(CALL_READ)) return -1;
+  if (watched_path(fd) != NULL && fails(CALL_READ, path_of[fd])) return -1;
   return REAL(pread64)(fd, bytes, length, offset);
 }
 
 static int sync_with(int (*really_sync)(int), int fd) {
   if (watched_path(fd) == NULL) return really_sync(fd);
   pthread_mutex_lock(&lock);
-  uint64_t action = meet(CALL_SYNC);
+  uint64_t action = meet(CALL_SYNC, path_of[fd]);
   int result = 0;
   if (action != 0 && action < ACTION_SHORT) {
     note_sync(fd, RECORD_SYNC_FAILED);
@@ -339,7 +345,7 @@ int fdatasync(int fd) { return sync_with(REAL(fdatasync), fd); }
 static int set_size(int fd, off_t size) {
   pthread_mutex_lock(&lock);
   int result = -1;
-  if (!fails(CALL_TRUNCATE)) {
+  if (!fails(CALL_TRUNCATE, path_of[fd])) {
     note_size(fd, size);
     result = REAL(ftruncate64)(fd, size);
   }
@@ -355,7 +361,7 @@ int unlink(const char *path) {
   if (!is_watched(path)) return REAL(unlink)(path);
   pthread_mutex_lock(&lock);
   int result = -1;
-  if (!fails(CALL_UNLINK)) {
+  if (!fails(CALL_UNLINK, path)) {
     if (access(path, F_OK) == 0) note_name(RECORD_UNLINK, path, NULL);
     result = REAL(unlink)(path);
   }
@@ -367,7 +373,7 @@ int rename(const char *path, const char *target) {
   if (!is_watched(path)) return REAL(rename)(path, target);
   pthread_mutex_lock(&lock);
   int result = -1;
-  if (!fails(CALL_RENAME)) {
+  if (!fails(CALL_RENAME, path)) {
     if (access(path, F_OK) == 0) note_name(RECORD_RENAME, path, target);
     result = REAL(rename)(path, target);
   }

@@ -15,8 +15,10 @@ struct control {
   uint64_t struck;        /* calls that the fault has met */
   uint64_t struck_at;     /* when it met the first, in nanoseconds since the epoch */
   uint64_t fault_call;    /* which kind of call it meets */
-  uint64_t fault_from;    /* the first of them, counted as in `calls`, from 1 */
+  uint64_t fault_from;    /* the first of them, from 1 on, counted from when it was armed */
   uint64_t fault_until;   /* the first one after it that it spares; 0: none */
+  uint64_t fault_seen;    /* calls of the kind, on such files, since it was armed */
+  char fault_file[64];    /* how the paths of the files end that it meets; empty: all */
   uint64_t fault_action;  /* 0: no fault; written last */
 };
 

@@ -13,7 +13,9 @@ export type DiskAction = keyof typeof ACTIONS | 'EIO' | 'ENOSPC' | 'EMFILE' | 'E
 export interface DiskFault {
   readonly call: DiskCall;
   readonly action: DiskAction;
-  /** The first call that it meets, counted from the first call of this kind, which is 1. */
+  /** How the paths of the files end that it meets. Default: all. */
+  readonly file?: string;
+  /** The first call that it meets; the next one of this kind, on such a file, is 1. */
   readonly from: number;
   /** How many calls it meets; 0: all from there on. Default 1. */
   readonly count?: number;
@@ -33,6 +35,8 @@ export interface FaultyDisk {
   struck(): { readonly count: number; readonly at: number };
   /** A disk that is as new: nothing counted, nothing armed, nothing logged. For the time between two processes. */
   mend(): void;
+  /** Removes what it keeps. */
+  remove(): void;
 }
 
 export interface FaultyDiskOptions {
@@ -49,9 +53,10 @@ export interface FaultyDiskOptions {
 // The layout of `struct control`: 64-bit numbers.
 const STRUCK = CALLS.length;
 const STRUCK_AT = STRUCK + 1;
-const FAULT_CALL = STRUCK + 2;
-const FAULT_ACTION = STRUCK + 5;
-const FIELDS = STRUCK + 6;
+const FAULT_FILE = STRUCK + 6;
+const FILE_BYTES = 64;
+const FAULT_ACTION = FAULT_FILE + FILE_BYTES / 8;
+const FIELDS = FAULT_ACTION + 1;
 
 export function createFaultyDisk({ library, dir, watched, log = false }: FaultyDiskOptions): FaultyDisk {
   const control = join(dir, 'control');
@@ -61,14 +66,10 @@ export function createFaultyDisk({ library, dir, watched, log = false }: FaultyD
     withFile(control, (file) => readSync(file, fields, 0, fields.byteLength, 0));
     return fields;
   };
-  const write = (from: number, values: readonly number[]): void =>
-    withFile(control, (file) => writeSync(file, BigUint64Array.from(values, BigInt), 0, values.length * 8, from * 8));
+  const write = (field: number, value: Uint8Array | BigUint64Array): void =>
+    withFile(control, (file) => writeSync(file, value, 0, value.byteLength, field * 8));
   const mend = (): void => {
-    if (existsSync(control))
-      write(
-        0,
-        Array.from({ length: FIELDS }, () => 0),
-      );
+    if (existsSync(control)) write(0, new BigUint64Array(FIELDS));
     else writeFileSync(control, new Uint8Array(FIELDS * 8));
     rmSync(logDir, { recursive: true, force: true });
     mkdirSync(logDir);
@@ -86,18 +87,24 @@ export function createFaultyDisk({ library, dir, watched, log = false }: FaultyD
       const fields = read();
       return Object.fromEntries(CALLS.map((call, index) => [call, Number(fields[index])])) as Record<DiskCall, number>;
     },
-    arm({ call, action, from, count = 1 }) {
-      write(FAULT_ACTION, [0]);
-      write(FAULT_CALL, [CALLS.indexOf(call), from, count === 0 ? 0 : from + count]);
+    arm({ call, action, file = '', from, count = 1 }) {
+      write(FAULT_ACTION, numbers(0));
+      write(STRUCK, numbers(0, 0, CALLS.indexOf(call), from, count === 0 ? 0 : from + count, 0));
+      write(FAULT_FILE, Buffer.alloc(FILE_BYTES, `${file}\0`));
       // Last: a process that runs may look at any moment.
-      write(FAULT_ACTION, [numberOf(action)]);
+      write(FAULT_ACTION, numbers(numberOf(action)));
     },
     struck() {
       const fields = read();
       return { count: Number(fields[STRUCK]), at: Number(fields[STRUCK_AT]) / 1e6 };
     },
     mend,
+    remove: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+function numbers(...values: readonly number[]): BigUint64Array {
+  return BigUint64Array.from(values, BigInt);
 }
 
 function numberOf(action: DiskAction): number {

@@ -2,6 +2,9 @@ import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:f
 import type { Random } from '../../../src/lib/random.ts';
 import type { LogRecord } from './write-log.ts';
 
+/** Where the choices come from. */
+export type Chance = Pick<Random, 'next'>;
+
 /** Disks write this much whole or not at all. */
 const SECTOR = 512;
 
@@ -12,7 +15,7 @@ const SECTOR = 512;
  * Between two of them sectors are lost at random, since nothing but a sync makes a disk keep an order; in some files,
  * though, what came after one moment is lost and nothing else.
  */
-export function loseWrites(path: string, records: readonly LogRecord[], random: Random): number {
+export function loseWrites(path: string, records: readonly LogRecord[], random: Chance): number {
   const file = openSync(path, 'r+');
   try {
     const inOrder = random.next() < ORDERED_SHARE;
@@ -45,7 +48,7 @@ function rewind(file: number, records: readonly LogRecord[]): number {
 }
 
 /** Gives each sector one of the contents that it had since the last sync, and the file one of its sizes. */
-function scatter(file: number, records: readonly LogRecord[], random: Random): number {
+function scatter(file: number, records: readonly LogRecord[], random: Chance): number {
   const contents = new Map<number, Uint8Array[]>();
   for (const { offset, length, oldBytes } of records) {
     for (let at = 0; at < length; at += SECTOR) {
@@ -70,6 +73,6 @@ function scatter(file: number, records: readonly LogRecord[], random: Random): n
   return lost;
 }
 
-function pick<Item>(items: readonly Item[], random: Random): Item {
+function pick<Item>(items: readonly Item[], random: Chance): Item {
   return items[Math.floor(random.next() * items.length)] as Item;
 }

@@ -105,14 +105,14 @@ export function createSmallWork(): SmallWork {
       return new Promise((resolve) => (wake = resolve));
     },
     async check(bus) {
-      const due = accepted.difference(perhapsSettled);
+      const due = [...accepted].filter((id) => !perhapsSettled.has(id));
       const seen = new Set<string>();
       for (let lane = 0; lane < LANES; lane++) {
         const violation = await checkLane(bus, lane, seen);
         if (violation !== undefined) return violation;
       }
-      const lost = due.difference(seen);
-      if (lost.size > 0) return `${lost.size} accepted messages are lost, such as ${[...lost][0]}`;
+      const lost = due.filter((id) => !seen.has(id));
+      if (lost.length > 0) return `${lost.length} accepted messages are lost, such as ${lost[0]}`;
       return changes.length === 0 ? undefined : await checkSession(bus, changes);
     },
   };

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { EngineRetention } from './engine/engine.ts';
 import { parseEncryptionKey } from './keys/encryption-key.ts';
 import { CONFIG_LIMITS } from './limits.ts';
 import { parseTracingSettings, type TracingSettings } from './telemetry/tracing-settings.ts';
@@ -21,6 +22,8 @@ export interface Config {
   readonly messageTimeoutMs?: number;
   /** How long an agent may be gone before the tasks that it has in hand fail. */
   readonly taskLeaseMs: number;
+  /** How long what has ended is kept. */
+  readonly retention: EngineRetention;
   readonly encryptionKey?: Uint8Array;
   /** Absent: no traces. */
   readonly tracing?: TracingSettings;
@@ -60,6 +63,12 @@ export const SETTINGS: readonly Setting[] = [
     about: 'how long a message may wait that does not say itself; default forever',
   },
   { flag: 'task-lease', value: 'MS', about: 'how long an agent may be gone before its tasks fail; default 30000' },
+  { flag: 'message-retention', value: 'MS', about: 'how long a message is remembered; default 86400000, a day' },
+  { flag: 'max-message-records', value: 'NUMBER', about: 'most messages that are remembered; default 50000000' },
+  { flag: 'dead-letter-retention', value: 'MS', about: 'how long dead letters are kept; default 2592000000, 30 days' },
+  { flag: 'max-dead-letter-bytes', value: 'BYTES', about: 'most bytes of dead letters; default 1073741824' },
+  { flag: 'session-retention', value: 'MS', about: 'how long ended sessions are kept; default 2592000000, 30 days' },
+  { flag: 'max-ended-session-bytes', value: 'BYTES', about: 'most bytes of ended sessions; default 4294967296' },
   { flag: 'encryption-key', value: 'BASE64', about: '32 bytes; what agents write is stored sealed with AES-256-GCM' },
 ];
 
@@ -79,6 +88,8 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
   const tls = { ...optional('tlsCert', 'tls-cert', String), ...optional('tlsKey', 'tls-key', String) };
   if (Object.keys(tls).length === 1) throw new ConfigError('--tls-cert and --tls-key are needed together');
   const { port, maxConnections, heartbeatIntervalMs, messageTimeoutMs, taskLeaseMs } = CONFIG_LIMITS;
+  const retention = (flag: string, field: keyof EngineRetention): number =>
+    whole(text(flag), flag, CONFIG_LIMITS.retention[field]);
   const tracing = parseTracingSettings(env);
   return {
     host: text('host') ?? '127.0.0.1',
@@ -90,6 +101,14 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     heartbeatIntervalMs: whole(text('heartbeat-interval'), 'heartbeat-interval', heartbeatIntervalMs),
     maxConnections: whole(text('max-connections'), 'max-connections', maxConnections),
     taskLeaseMs: whole(text('task-lease'), 'task-lease', taskLeaseMs),
+    retention: {
+      messageAgeMs: retention('message-retention', 'messageAgeMs'),
+      maxMessageRecords: retention('max-message-records', 'maxMessageRecords'),
+      deadLetterAgeMs: retention('dead-letter-retention', 'deadLetterAgeMs'),
+      maxDeadLetterBytes: retention('max-dead-letter-bytes', 'maxDeadLetterBytes'),
+      endedSessionAgeMs: retention('session-retention', 'endedSessionAgeMs'),
+      maxEndedSessionBytes: retention('max-ended-session-bytes', 'maxEndedSessionBytes'),
+    },
     ...tls,
     ...optional('apiKey', 'api-key', String),
     ...optional('keysFile', 'keys-file', String),

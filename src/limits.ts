@@ -5,9 +5,11 @@
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
+const TiB = 1024 * GiB;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const TEN_YEARS = 10 * 365 * 24 * HOUR;
 
 /** Bounds on what is stored and handed out. */
 export const STORE_LIMITS = {
@@ -224,6 +226,12 @@ export const AGGREGATION_LIMITS = {
   maxSummaryNames: 5,
 } as const;
 
+/** Bounds on what the log says of retention. */
+export const RETENTION_LIMITS = {
+  /** What is over a bound goes every minute, on a busy bus; an operator need not hear of it as often. */
+  logEveryMs: HOUR,
+} as const;
+
 /** Bounds of the port. What a stranger can make the bus hold is what these add up to. */
 export const SERVER_LIMITS = {
   /** A client speaks first in every protocol of the port; one that says nothing only holds a socket. */
@@ -274,6 +282,19 @@ export const CONFIG_LIMITS = {
   taskLeaseMs: { default: 30 * SECOND, min: 100, max: 24 * HOUR },
   /** Below a second a message could expire on its way to an agent that waits for it. */
   messageTimeoutMs: { min: SECOND, max: 365 * 24 * HOUR },
+  /**
+   * What has ended. The bus looks once a minute, so that less makes no difference; ten years are for ever. A bound in bytes
+   * has room for one of the largest messages, and is no larger than a database can be.
+   */
+  retention: {
+    messageAgeMs: { default: STORE_LIMITS.retention.messageAgeMs, min: MINUTE, max: TEN_YEARS },
+    /** Records of some seconds at full speed: a sender that repeats at once is recognized even then. */
+    maxMessageRecords: { default: STORE_LIMITS.retention.maxMessageRecords, min: 10_000, max: 10_000_000_000 },
+    deadLetterAgeMs: { default: STORE_LIMITS.retention.deadLetterAgeMs, min: MINUTE, max: TEN_YEARS },
+    maxDeadLetterBytes: { default: STORE_LIMITS.retention.maxDeadLetterBytes, min: 4 * MiB, max: 16 * TiB },
+    endedSessionAgeMs: { default: STORE_LIMITS.retention.endedSessionAgeMs, min: MINUTE, max: TEN_YEARS },
+    maxEndedSessionBytes: { default: STORE_LIMITS.retention.maxEndedSessionBytes, min: 4 * MiB, max: 16 * TiB },
+  },
 } as const;
 
 /** Bounds on traces, which are told about in passing and must never cost a message. */

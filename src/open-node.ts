@@ -5,16 +5,17 @@ import { createBus } from './bus/create-bus.ts';
 import type { BusObserver } from './bus/observer.ts';
 import type { Tracer } from './bus/tracer.ts';
 import { assertNotEncrypted, createEncryptedEngine } from './engine/encrypted.ts';
-import type { Engine } from './engine/engine.ts';
+import type { Engine, EngineLimits, EngineRetention } from './engine/engine.ts';
 import { openEngine } from './engine/open.ts';
 import type { Clock } from './lib/clock.ts';
 import { crashPoint } from './lib/crash-point.ts';
 import type { Random } from './lib/random.ts';
-import { STORE_LIMITS } from './limits.ts';
+import { RETENTION_LIMITS, STORE_LIMITS } from './limits.ts';
 import type { Keys } from './rpc/identity.ts';
 import { createRoutes } from './rpc/routes.ts';
 import { createServer, type ServerOptions } from './server/create-server.ts';
 import { createMetrics } from './server/metrics.ts';
+import { createRetentionLog } from './server/retention-log.ts';
 
 const beforeListen = crashPoint('start.before-listen');
 
@@ -31,6 +32,8 @@ export interface NodeOptions extends Pick<ServerOptions, 'host' | 'port' | 'maxC
   readonly messageTimeoutMs?: number;
   /** How long an agent may be gone before the tasks that it has in hand fail. */
   readonly taskLeaseMs: number;
+  /** How long what has ended is kept; what is left out is as usual. */
+  readonly retention?: Partial<EngineRetention>;
   readonly keys: Keys;
   readonly serverVersion: string;
   readonly log: Logger;
@@ -57,12 +60,22 @@ export interface BusNode {
 /** Opens the store, loads what is under way, and puts the server in front. Rejects with an EngineError. */
 export async function openNode(options: NodeOptions): Promise<BusNode> {
   const metrics = createMetrics();
-  const observer = { ...metrics.observer, failed: options.failed };
+  const tellForgotten = createRetentionLog({ ...options, everyMs: RETENTION_LIMITS.logEveryMs });
+  const observer: BusObserver = {
+    ...metrics.observer,
+    forgotten(what) {
+      metrics.observer.forgotten?.(what);
+      tellForgotten(what);
+    },
+    failed: options.failed,
+  };
   const { engine, bus } = await openBus(options, observer).catch((error: unknown) => {
     metrics.close();
     throw error;
   });
   metrics.show('mailbox_messages', () => engine.mailboxes.totalDepth().messages);
+  metrics.show('dead_letters', () => engine.deadLetters.total().messages);
+  metrics.show('dead_letter_bytes', () => engine.deadLetters.total().bytes);
   const server = createServer({ ...options, routes: createRoutes(bus), metrics });
   let stopping: Promise<void> | undefined;
   const stop = async (reason: string): Promise<void> => {
@@ -91,7 +104,8 @@ interface OpenBus {
 /** The engine is closed again if anything in front of it cannot be opened: nobody else could free its data. */
 async function openBus(options: NodeOptions, observer: BusObserver): Promise<OpenBus> {
   const { dataDir, clock, random, heartbeatIntervalMs, messageTimeoutMs } = options;
-  const store = await openEngine({ engine: options.engine, dataDir, clock, random, limits: STORE_LIMITS, observer });
+  const limits: EngineLimits = { ...STORE_LIMITS, retention: { ...STORE_LIMITS.retention, ...options.retention } };
+  const store = await openEngine({ engine: options.engine, dataDir, clock, random, limits, observer });
   try {
     const engine = await unsealed(store, options);
     const bus = await createBus({

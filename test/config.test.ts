@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, helpText, parseConfig, SETTINGS, variableOf } from '../src/config.ts';
+import { STORE_LIMITS } from '../src/limits.ts';
 
 // Goal: a process runs with exactly what was configured, or says in one line what is wrong.
 // Method: tables of flags and variables.
@@ -18,6 +19,7 @@ describe('parseConfig', () => {
       heartbeatIntervalMs: 15_000,
       taskLeaseMs: 30_000,
       maxConnections: 10_000,
+      retention: STORE_LIMITS.retention,
     });
   });
 
@@ -39,6 +41,12 @@ describe('parseConfig', () => {
     ['task-lease', '5000', { taskLeaseMs: 5_000 }],
     ['max-connections', '100', { maxConnections: 100 }],
     ['message-timeout', '300000', { messageTimeoutMs: 300_000 }],
+    ['message-retention', '60000', { retention: { messageAgeMs: 60_000, deadLetterAgeMs: 2_592_000_000 } }],
+    ['max-message-records', '1000000', { retention: { maxMessageRecords: 1_000_000 } }],
+    ['dead-letter-retention', '3600000', { retention: { deadLetterAgeMs: 3_600_000 } }],
+    ['max-dead-letter-bytes', '1048576000', { retention: { maxDeadLetterBytes: 1_048_576_000 } }],
+    ['session-retention', '3600000', { retention: { endedSessionAgeMs: 3_600_000 } }],
+    ['max-ended-session-bytes', '1048576000', { retention: { maxEndedSessionBytes: 1_048_576_000 } }],
     ['encryption-key', KEY, { encryptionKey: Buffer.alloc(32, 7) }],
   ])('takes --%s %s, and the variable of the same name', (flag, value, expected) => {
     expect(parseConfig([`--${flag}`, value], {})).toMatchObject(expected);
@@ -62,6 +70,12 @@ describe('parseConfig', () => {
     [['--max-connections', '0'], '--max-connections: "0" is not a whole number from 1 to 1000000'],
     [['--heartbeat-interval', '5'], '--heartbeat-interval: "5" is not a whole number from 100 to 600000'],
     [['--message-timeout', '5'], '--message-timeout: "5" is not a whole number from 1000 to 31536000000'],
+    [['--message-retention', '0'], '--message-retention: "0" is not a whole number from 60000 to 315360000000'],
+    [['--max-message-records', '1'], '--max-message-records: "1" is not a whole number from 10000 to 10000000000'],
+    [['--dead-letter-retention=-1'], '--dead-letter-retention: "-1" is not a whole number from 60000 to 315360000000'],
+    [['--max-dead-letter-bytes', '1GB'], '--max-dead-letter-bytes: "1GB" is not a whole number from 4194304 to'],
+    [['--session-retention', '1d'], '--session-retention: "1d" is not a whole number from 60000 to 315360000000'],
+    [['--max-ended-session-bytes', '1'], '--max-ended-session-bytes: "1" is not a whole number from 4194304 to'],
     [['--log-level', 'loud'], '--log-level: "loud" is not one of trace, debug, info, warn, error, fatal, silent'],
     [['--cors-origins', 'a.example'], '--cors-origins: "a.example" is not an origin such as https://app.example.com'],
     [['--cors-origins', 'https://a.example/path'], '--cors-origins: "https://a.example/path" is not an origin'],

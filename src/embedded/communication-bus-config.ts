@@ -20,6 +20,24 @@ export interface CommunicationBusConfig {
    * Default 30,000.
    */
   readonly taskLease?: number;
+  /**
+   * How long a message that has ended is remembered, in milliseconds: so long a repeat of it is recognized, and its status
+   * known. 60,000 to 315,360,000,000 (ten years). Default 86,400,000, a day.
+   */
+  readonly messageRetention?: number;
+  /** Most messages that are remembered: 10,000 to 10,000,000,000. Default 50,000,000. */
+  readonly maxMessageRecords?: number;
+  /** How long a dead letter is kept, in milliseconds: 60,000 to 315,360,000,000. Default 2,592,000,000, 30 days. */
+  readonly deadLetterRetention?: number;
+  /** Most bytes of dead letters: 4 MiB to 16 TiB; the oldest ones go first. Default 1 GiB. */
+  readonly maxDeadLetterBytes?: number;
+  /**
+   * How long an ended session, or an ended task outside of sessions, is kept, in milliseconds: 60,000 to 315,360,000,000.
+   * Default 2,592,000,000, 30 days.
+   */
+  readonly sessionRetention?: number;
+  /** Most bytes of ended sessions: 4 MiB to 16 TiB; the oldest ones go first. Default 4 GiB. */
+  readonly maxEndedSessionBytes?: number;
   /** Whether sessions and messages survive the process: on disk in `dataDir`, or in memory only. Default false. */
   readonly persistenceEnabled?: boolean;
   /** Where data is kept when `persistenceEnabled`. Default `./.agentbus`. */

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { EngineRetention } from '../engine/engine.ts';
 import { parseEncryptionKey } from '../keys/encryption-key.ts';
 import { createKeyRing, masterHolder } from '../keys/key-ring.ts';
 import { createSystemClock } from '../lib/clock.ts';
@@ -36,6 +37,7 @@ export function completeConfig(config: CommunicationBusConfig): CompleteConfig {
       messageTimeoutMs: whole('messageTimeout', messageTimeout, CONFIG_LIMITS.messageTimeoutMs),
     }),
     taskLeaseMs: whole('taskLease', config.taskLease ?? CONFIG_LIMITS.taskLeaseMs.default, CONFIG_LIMITS.taskLeaseMs),
+    retention: completeRetention(config),
     encryption: encryptionEnabled
       ? { enabled: true, ...(encryptionKey !== undefined && { key: parseEncryptionKey(encryptionKey) }) }
       : { enabled: false },
@@ -47,6 +49,30 @@ export function completeConfig(config: CommunicationBusConfig): CompleteConfig {
     random: createSystemRandom(),
   };
 }
+
+function completeRetention(config: CommunicationBusConfig): EngineRetention {
+  const bounds = CONFIG_LIMITS.retention;
+  const setting = (name: RetentionSetting, limits: { default: number; min: number; max: number }): number =>
+    whole(name, config[name] ?? limits.default, limits);
+  return {
+    messageAgeMs: setting('messageRetention', bounds.messageAgeMs),
+    maxMessageRecords: setting('maxMessageRecords', bounds.maxMessageRecords),
+    deadLetterAgeMs: setting('deadLetterRetention', bounds.deadLetterAgeMs),
+    maxDeadLetterBytes: setting('maxDeadLetterBytes', bounds.maxDeadLetterBytes),
+    endedSessionAgeMs: setting('sessionRetention', bounds.endedSessionAgeMs),
+    maxEndedSessionBytes: setting('maxEndedSessionBytes', bounds.maxEndedSessionBytes),
+  };
+}
+
+type RetentionSetting = keyof Pick<
+  CommunicationBusConfig,
+  | 'messageRetention'
+  | 'maxMessageRecords'
+  | 'deadLetterRetention'
+  | 'maxDeadLetterBytes'
+  | 'sessionRetention'
+  | 'maxEndedSessionBytes'
+>;
 
 function whole(field: string, value: number, { min, max }: { min: number; max: number }): number {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BusObserver } from '../bus/observer.ts';
 
 /** What can only be read, when somebody asks. */
-export type GaugeName = 'open_calls' | 'open_streams' | 'mailbox_messages';
+export type GaugeName = 'open_calls' | 'open_streams' | 'mailbox_messages' | 'dead_letters' | 'dead_letter_bytes';
 
 /** The numbers of one bus, in a registry of its own: two in one process do not add up. */
 export interface Metrics {
@@ -21,6 +21,8 @@ const GAUGES: Readonly<Record<GaugeName, string>> = {
   open_calls: 'Calls under way, streams included.',
   open_streams: 'Streams under way.',
   mailbox_messages: 'Messages in all mailboxes that are not settled.',
+  dead_letters: 'Messages that were given up and wait for a decision.',
+  dead_letter_bytes: 'Bytes of these messages.',
 };
 
 /** From a fast disk's single fsync to one that fails. */
@@ -62,6 +64,14 @@ function createObserver(registry: Registry): BusObserver {
   const receiptsDropped = count('receipts_dropped', 'Receipts that a stream of the sender had no room for.');
   const countBy = (name: string, help: string, label: string) =>
     new Counter({ name: `agentbus_${name}_total`, help, labelNames: [label], registers: [registry] });
+  const deadLettersRedelivered = count('dead_letters_redelivered', 'Dead letters that were put back.');
+  const deadLettersPurged = count('dead_letters_purged', 'Dead letters that somebody deleted.');
+  const forgotten = new Counter({
+    name: 'agentbus_forgotten_total',
+    help: 'What retention took away, because of its age or because there was too much of it.',
+    labelNames: ['kind', 'because'],
+    registers: [registry],
+  });
   const tasks = count('tasks_delegated', 'Tasks that were delegated.');
   const attempts = countBy('task_attempts_failed', 'Attempts of tasks that failed before another one.', 'reason');
   const ended = countBy('tasks_ended', 'Tasks that ended.', 'status');
@@ -81,6 +91,9 @@ function createObserver(registry: Registry): BusObserver {
     acknowledged: (messages) => acknowledged.inc(messages),
     deadLettered: () => deadLettered.inc(),
     expired: () => expired.inc(),
+    deadLettersRedelivered: (messages) => deadLettersRedelivered.inc(messages),
+    deadLettersPurged: (messages) => deadLettersPurged.inc(messages),
+    forgotten: ({ kind, because, count }) => forgotten.inc({ kind, because }, count),
     receiptDropped: () => receiptsDropped.inc(),
     taskDelegated: () => tasks.inc(),
     attemptFailed: (reason) => attempts.inc({ reason }),

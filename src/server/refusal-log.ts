@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.ts';
+import { createRareTelling } from '../lib/rare-telling.ts';
 
 export interface RefusalLogOptions {
   readonly log: Logger;
@@ -10,17 +11,6 @@ export interface RefusalLogOptions {
 
 /** Counts refused connections: the first is logged at once, those that follow together, now and then. */
 export function createRefusalLog({ log, clock, everyMs }: RefusalLogOptions): () => void {
-  let quiet = false;
-  let count = 0;
-  const tell = () => {
-    quiet = count > 0;
-    if (!quiet) return;
-    log.warn({ refused: count }, 'connections were refused: there are too many');
-    count = 0;
-    clock.setTimer(tell, everyMs);
-  };
-  return () => {
-    count++;
-    if (!quiet) tell();
-  };
+  const tell = (refused: number): void => log.warn({ refused }, 'connections were refused: there are too many');
+  return createRareTelling({ clock, everyMs, tell });
 }

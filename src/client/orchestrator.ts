@@ -35,7 +35,8 @@ export interface Orchestrator extends Delegator {
   listSessions(query?: SessionQuery): AsyncGenerator<Session, void, undefined>;
   /**
    * Where a message that this agent sent is: one entry for each time it was put into a mailbox, oldest first. Rejects with
-   * MESSAGE_NOT_FOUND if it was never accepted, or longer than 24 hours ago.
+   * MESSAGE_NOT_FOUND if it was never accepted, or is forgotten: the bus remembers for 24 hours, unless its operator chose
+   * otherwise.
    */
   messageStatus(messageId: string): Promise<MessageStatus[]>;
   /** Who there is. */

@@ -181,7 +181,7 @@ export function createMessages(options: MessagesOptions): Messages {
       requireSpeaker(caller, sender);
       const [records = []] = await engine.messages.find([{ sender, messageId }]);
       if (records.length > 0) return records;
-      throw new BusError('MESSAGE_NOT_FOUND', `${sender} sent no message ${messageId} in the last 24 hours`, {
+      throw new BusError('MESSAGE_NOT_FOUND', `${sender} sent no message ${messageId} that is still on record`, {
         sender,
         message_id: messageId,
       });
@@ -218,7 +218,8 @@ function knownFrom(records: readonly MessageRecord[], asked: readonly string[] =
   const [first] = records;
   if (first === undefined) return undefined;
   const { fingerprint, acceptedAt } = first;
-  const mailboxes = records.map(({ recipient }) => recipient).filter((recipient) => recipient !== '');
+  // A mailbox has another record of a message that came back from the dead letters.
+  const mailboxes = [...new Set(records.map(({ recipient }) => recipient))].filter((recipient) => recipient !== '');
   const recipients = asked.length > 0 ? asked : mailboxes;
   return { fingerprint, acceptedAt, recipients, written: Promise.resolve() };
 }

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { type SessionEvent, SessionEventSchema } from '../../../gen/ts/agentbus/v1/session_event_pb.js';
 import { type Session, SessionState } from '../../../gen/ts/agentbus/v1/session_pb.js';
 import type { Journal, SessionAppend, SessionLog, Write } from '../../engine/engine.ts';
@@ -10,6 +10,7 @@ import { SESSION_LIMITS, TASK_LIMITS } from '../../limits.ts';
 import { BusError } from '../bus-error.ts';
 import { isLoose } from '../task/loose-tasks.ts';
 import type { Change } from './change.ts';
+import { createEndedSessions } from './ended-sessions.ts';
 import type { EventBody } from './event-body.ts';
 import { evolve } from './evolve.ts';
 import { evolveTasks } from './evolve-tasks.ts';
@@ -21,6 +22,7 @@ import {
   liveFromStored,
   snapshotOf,
 } from './live-session.ts';
+import { sessionNotFound } from './session-access.ts';
 import { createTasks } from './task-map.ts';
 
 const beforeWatchersTold = crashPoint('session.before-watchers-told');
@@ -29,7 +31,7 @@ const afterWatchersTold = crashPoint('session.after-watchers-told');
 /**
  * The sessions in memory and the way their events reach the disk. Every session
  * that is under way is here, because one process owns the data; ended ones come
- * and go.
+ * and go, until the log forgets them.
  *
  * Events are decided against memory and written behind: the next decision need not wait
  * for the disk. If a write fails the store has failed, and the process stops.
@@ -48,7 +50,10 @@ export interface SessionRegistry {
   begin(sessionId: string, change: Change, origin: EventOrigin): LiveSession;
   /** Writes a change; resolves when it is durable. Without events it is written all the same. */
   append(live: LiveSession, change: Change, origin: EventOrigin): Promise<void>;
-  /** Durable events after a sequence, oldest first; empty when there is none. */
+  /**
+   * Durable events after a sequence, oldest first; empty when there is none. Rejects SESSION_NOT_FOUND when the session
+   * was forgotten since it was loaded, and they are not in memory.
+   */
   read(live: LiveSession, query: { after: number; limit: number }): Promise<SessionEvent[]>;
   /** Calls `listener` with every event as soon as it is decided, in order for each session, before it is durable. */
   onDecided(listener: (event: SessionEvent, live: LiveSession) => void): () => void;
@@ -65,6 +70,16 @@ export interface EventOrigin {
   readonly actor: string;
   /** Message id; empty for none. */
   readonly cause?: string;
+}
+
+interface Loading {
+  readonly session: Promise<LiveSession | undefined>;
+  readonly meanwhile: Meanwhile;
+}
+
+/** What happened to a session while it was read from the log. */
+interface Meanwhile {
+  forgotten: boolean;
 }
 
 /** Where a session's log ends. */
@@ -87,9 +102,8 @@ export interface SessionRegistryOptions {
 
 export function createSessionRegistry({ log, journal, clock, contradicted }: SessionRegistryOptions): SessionRegistry {
   const active = new Map<string, LiveSession>();
-  /** Ended sessions, least recently used first. */
-  const ended = new Map<string, LiveSession>();
-  const loading = new Map<string, Promise<LiveSession | undefined>>();
+  const ended = createEndedSessions();
+  const loading = new Map<string, Loading>();
   /** The newest write of all; writes become durable in order. */
   let newestWrite: Promise<void> = Promise.resolve();
   const eventListeners = new Set<(event: SessionEvent, session: Session) => void>();
@@ -104,47 +118,50 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
 
   function retire(live: LiveSession): void {
     if (active.delete(live.sessionId) && isLoose(live.sessionId)) looseTasks.add(live.decided.orchestrator, -1);
-    remember(live);
+    ended.put(live);
   }
 
   function peek(sessionId: string): LiveSession | undefined {
-    const live = active.get(sessionId);
-    if (live !== undefined) return live;
-    const past = ended.get(sessionId);
-    if (past !== undefined) remember(past);
-    return past;
+    return active.get(sessionId) ?? ended.get(sessionId);
   }
 
-  function remember(live: LiveSession): void {
-    const { sessionId } = live;
-    ended.delete(sessionId);
-    ended.set(sessionId, live);
-    for (const oldest of ended.keys()) {
-      if (ended.size <= SESSION_LIMITS.maxEndedInMemory) break;
-      ended.delete(oldest);
-    }
-  }
-
-  async function loadFromLog(sessionId: string): Promise<LiveSession | undefined> {
+  async function loadFromLog(sessionId: string, meanwhile: Meanwhile): Promise<LiveSession | undefined> {
     const stored = await log.load(sessionId);
-    // A session of this name may have begun while the disk was read.
+    // A session of this name may have begun while the disk was read, and the one that was read be forgotten.
     const begun = peek(sessionId);
-    if (begun !== undefined || stored === undefined) return begun;
+    if (begun !== undefined || stored === undefined || meanwhile.forgotten) return begun;
     const live = liveFromStored(stored);
     if (live.decided.state === SessionState.ACTIVE) activate(live);
-    else remember(live);
+    else ended.put(live);
     return live;
   }
 
   function load(sessionId: string): Promise<LiveSession | undefined> {
     const live = peek(sessionId);
     if (live !== undefined) return Promise.resolve(live);
-    let pending = loading.get(sessionId);
-    if (pending === undefined) {
-      pending = loadFromLog(sessionId).finally(() => loading.delete(sessionId));
-      loading.set(sessionId, pending);
+    const pending = loading.get(sessionId);
+    if (pending !== undefined && !pending.meanwhile.forgotten) return pending.session;
+    const meanwhile = { forgotten: false };
+    const session = loadFromLog(sessionId, meanwhile).finally(() => {
+      if (loading.get(sessionId)?.meanwhile === meanwhile) loading.delete(sessionId);
+    });
+    loading.set(sessionId, { session, meanwhile });
+    return session;
+  }
+
+  // Nobody can ask for them again, so that those who hold one are the last.
+  log.onForgotten((sessionIds) => {
+    for (const sessionId of sessionIds) {
+      ended.delete(sessionId);
+      const pending = loading.get(sessionId);
+      if (pending !== undefined) pending.meanwhile.forgotten = true;
     }
-    return pending;
+  });
+
+  /** Whether another session has the name of one that was forgotten while somebody held it. */
+  function isReplaced({ sessionId, decided }: LiveSession): boolean {
+    const current = peek(sessionId)?.decided ?? decided;
+    return createdAt(current) !== createdAt(decided);
   }
 
   function number(after: Position, bodies: readonly EventBody[], { actor, cause = '' }: EventOrigin): SessionEvent[] {
@@ -220,8 +237,10 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
     async read(live, { after, limit }) {
       const recent = live.recent.after(after);
       if (recent !== undefined) return recent.slice(0, limit);
-      const { sessionId } = live;
+      const { sessionId, durable } = live;
       const stored = await log.read({ sessionId, after, limit, maxBytes: SESSION_LIMITS.watchPageBytes });
+      const isGone = stored.length === 0 && durable !== undefined && durable.lastSequence > BigInt(after);
+      if (isGone || isReplaced(live)) throw sessionNotFound(sessionId);
       return stored.map(({ bytes }) => fromBinary(SessionEventSchema, bytes));
     },
     onDecided(listener) {
@@ -246,6 +265,10 @@ export function sessionAlreadyExists(sessionId: string): BusError {
 function requireFewer(count: number, limit: number, bound: string): void {
   if (count < limit) return;
   throw new BusError('LIMIT_REACHED', `there are ${count} ${bound}; no more are allowed`, { bound, limit });
+}
+
+function createdAt({ createdAt }: Session): number {
+  return createdAt === undefined ? 0 : timestampMs(createdAt);
 }
 
 /** State under which sessions that are under way are listed. */

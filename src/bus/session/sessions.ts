@@ -127,10 +127,10 @@ export function createSessions({ registry, log, clock, random, openDraft }: Sess
     return live.durable ?? live.decided;
   }
 
-  async function listed(sessionId: string): Promise<Session> {
+  /** Undefined if the session was forgotten after the log named it. */
+  async function listed(sessionId: string): Promise<Session | undefined> {
     const live = await registry.load(sessionId);
-    if (live === undefined) throw new Error(`the log lists session ${sessionId}, which it does not have`);
-    return withoutContext(await durable(live));
+    return live && withoutContext(await durable(live));
   }
 
   return {
@@ -155,6 +155,7 @@ export function createSessions({ registry, log, clock, random, openDraft }: Sess
         const limit = Math.min(query.limit - sessions.length, SESSION_LIMITS.loadTogether);
         const page = await log.list({ ...filterOf(caller, query), limit, ...(after !== undefined && { after }) });
         for (const session of await Promise.all(page.sessionIds.map(listed))) {
+          if (session === undefined) continue;
           sessions.push(session);
           bytes += toBinary(SessionSchema, session).length;
         }

@@ -14,6 +14,7 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import { awaitEnd } from './await-end.ts';
 import { looseSessionId } from './loose-tasks.ts';
 import type { PlacedTask } from './open-tasks.ts';
+import { taskNotFound } from './parent.ts';
 import { type Answer, readAnswer } from './read-answer.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -21,8 +22,8 @@ import type { Supervisor } from './supervisor.ts';
  * Sends a request and waits for its answer, DELIVERY_MODE_SYNC. A repeat of the call waits again, or is
  * answered from the record.
  *
- * Also rejects: DEADLINE_EXCEEDED when the wait is over before the task, TASK_TIMED_OUT, TASK_CANCELLED; and the reason of
- * the signal. The task goes on then, unless it has ended or the caller wanted otherwise.
+ * Also rejects: DEADLINE_EXCEEDED when the wait is over before the task, TASK_TIMED_OUT, TASK_CANCELLED, TASK_NOT_FOUND for
+ * a repeat whose task is forgotten; and the reason of the signal. The task goes on then, unless it has ended or the caller wanted otherwise.
  */
 export type Ask = (caller: Caller, message: IncomingMessage, wait: AskOptions) => Promise<AskOutcome>;
 
@@ -71,7 +72,8 @@ export function createAsk({ messages, registry, supervisor, awaited, clock }: As
   async function placedTask({ head }: IncomingMessage): Promise<PlacedTask> {
     const live = await registry.load(head.sessionId || looseSessionId(head.sender, head.messageId));
     const task = live?.tasks.get(head.messageId);
-    if (live === undefined || task === undefined) throw new Error(`message ${head.messageId} made no task`);
+    // A repeat may come so late that the message is still known and its task is not.
+    if (live === undefined || task === undefined) throw taskNotFound(head.messageId);
     return { live, task };
   }
 

@@ -1,4 +1,5 @@
-import { TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { type Task, TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
 import type { MessageRecord, MessageRecords } from '../../engine/engine.ts';
 import { TASK_LIMITS } from '../../limits.ts';
 import { membersOf } from '../session/commands.ts';
@@ -43,12 +44,11 @@ async function catchUp(
   if (!isLoose(live.sessionId) && !membersOf(live.decided).includes(task.assignee)) {
     return await supervisor.attemptFailed(placed, removedFromSession(task.assignee));
   }
-  // The newest copy is that of the current attempt.
-  const mail = copies.findLast(({ recipient }) => recipient === task.assignee);
+  const theirs = copies.filter(({ recipient }) => recipient === task.assignee);
+  // What becomes of mail that is still on its way will be told.
+  if (theirs.some(({ state }) => state === 'queued' || state === 'delivered')) return;
+  const mail = theirs.findLast(isOfAttempt(task));
   switch (mail?.state) {
-    case 'queued':
-    case 'delivered':
-      return;
     case 'dead_lettered':
     case 'expired':
     case 'withdrawn':
@@ -58,4 +58,9 @@ async function catchUp(
       if (task.status === TaskStatus.WORKING) return;
       return await registry.append(live, { bodies: [accepted(placed)] }, { actor: task.assignee });
   }
+}
+
+/** The newest copy that was accepted before the attempt began is its mail. Later ones are dead letters that came back. */
+function isOfAttempt({ attemptTime }: Task): (copy: MessageRecord) => boolean {
+  return ({ acceptedAt }) => attemptTime === undefined || acceptedAt <= timestampMs(attemptTime);
 }

@@ -25,7 +25,7 @@ export const CRASH_POINTS = {
 
   'call.before-handler': 'A call was read and checked; nothing was done.',
   'call.before-response': 'What a call asked for is durable; its client does not know.',
-  'call.after-response': 'The response was handed to the connection; it may or may not have left the machine.',
+  'call.after-response': 'The response was handed to the operating system; it may or may not have left the machine.',
 
   'stream.before-send-result': 'Messages are durable; their sender does not know.',
   'stream.after-send-result': 'The sender was told, as far as the connection took it.',

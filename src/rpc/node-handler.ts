@@ -51,10 +51,11 @@ async function serve(handler: UniversalHandler, request: NodeRequest, response: 
   const universal = readHead(request, response);
   if (universal === undefined) return;
   const answer = await handler(universal);
+  // Connect's writer waits for an event that responses do not have, and never returns.
+  if (handler.method.methodKind === 'unary') response.once('finish', afterResponse);
   const refusal = refusalOf(handler, answer);
   if (refusal !== undefined) writeError(response, refusal);
   else await universalResponseToNodeResponse(answer, response);
-  if (handler.method.methodKind === 'unary') afterResponse();
 }
 
 /** The request as Connect sees it; answered and undefined if its host is missing or no host. */

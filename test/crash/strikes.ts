@@ -1,8 +1,8 @@
 import type { Choices } from './choices.ts';
 import type { Strike } from './strike.ts';
+import { crashPointInTurn } from './strikes/crash-point.ts';
 import { diskError } from './strikes/disk-error.ts';
 import { powerCut } from './strikes/power-cut.ts';
-import { crashPointInTurn } from './strikes/crash-point.ts';
 import { randomKill } from './strikes/random-kill.ts';
 
 /** Every way to strike, by the name that `--strike` takes. */

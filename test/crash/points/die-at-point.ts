@@ -1,0 +1,25 @@
+/**
+ * Loaded into a bus by `NODE_OPTIONS=--import`, in every thread of it: dies at the point that the order names, in
+ * whichever thread passes it. SIGKILL, so that nothing is flushed, closed or said.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import { CRASH_POINTS, type CrashPointName, crashPointChannel } from '../../../src/lib/crash-point.ts';
+import { CRASH_ORDER_FILE, type CrashOrder, confirmOrder, readOrder } from './crash-order.ts';
+
+const file = process.env[CRASH_ORDER_FILE];
+if (file === undefined) throw new Error(`${CRASH_ORDER_FILE} is not set`);
+let order: CrashOrder | undefined;
+let hits = 0;
+
+function reached(point: CrashPointName, orderFile: string): void {
+  order ??= readOrder(orderFile);
+  if (order?.point !== point || ++hits < order.hit) return;
+  confirmOrder(orderFile, order);
+  process.kill(process.pid, 'SIGKILL');
+  // The signal may come to another thread first; this one must not take a step more.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+for (const point of Object.keys(CRASH_POINTS) as CrashPointName[]) {
+  subscribe(crashPointChannel(point), () => reached(point, file));
+}

@@ -2,6 +2,7 @@ import { durationMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
+import { crashPoint } from '../lib/crash-point.ts';
 import { CALL_LIMITS } from '../limits.ts';
 import type { RpcContext } from './context.ts';
 import { callerOf } from './identity.ts';
@@ -9,6 +10,9 @@ import { pageSize } from './page-size.ts';
 import { openPageToken, openSequenceToken, sealPageToken } from './page-token.ts';
 import { createWaitingSignal } from './waiting-signal.ts';
 import { withKeepalive } from './with-keepalive.ts';
+
+const beforeSessionEvent = crashPoint('stream.before-session-event');
+const afterSessionEvent = crashPoint('stream.after-session-event');
 
 /** SessionService on the bus. */
 export function createSessionService(
@@ -49,8 +53,13 @@ export function createSessionService(
       // No header leaves before the first message: this one opens the stream.
       yield {};
       for await (const batch of withKeepalive(batches, { clock, intervalMs: heartbeatIntervalMs })) {
-        if (batch === undefined) yield {};
-        else for (const event of batch) yield { event };
+        if (batch === undefined) {
+          yield {};
+          continue;
+        }
+        beforeSessionEvent();
+        for (const event of batch) yield { event };
+        afterSessionEvent();
       }
       // A watch that is broken off must not look like one whose session has ended.
       signal.throwIfAborted();

@@ -41,8 +41,7 @@ const VIOLATIONS_KEPT = 100;
 export interface ReportWriter {
   deadLettered: number;
   readonly violations: readonly Violation[];
-  /** Whether there were any. */
-  add(violations: readonly Violation[]): boolean;
+  add(violations: readonly Violation[]): void;
   struck(name: string, beforeListening: boolean): void;
   ready(ms: number): void;
   ranOnce(bus: BusProcess): void;
@@ -50,7 +49,7 @@ export interface ReportWriter {
   finish(ledger: Ledger): CrashReport;
 }
 
-export function createReport({ seed, dataDir }: { kills: number; seed: number; dataDir: string }): ReportWriter {
+export function createReport({ seed, dataDir }: { seed: number; dataDir: string }): ReportWriter {
   const violations: Violation[] = [];
   const strikes: Record<string, number> = {};
   const readyMs: number[] = [];
@@ -62,7 +61,6 @@ export function createReport({ seed, dataDir }: { kills: number; seed: number; d
     violations,
     add(found) {
       violations.push(...found.slice(0, VIOLATIONS_KEPT - violations.length));
-      return found.length > 0;
     },
     struck(name, beforeListening) {
       kills++;

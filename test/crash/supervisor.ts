@@ -5,7 +5,7 @@ import { askFinalStates, askSessions, queuedMessages } from './ask-bus.ts';
 import { type Choices, createChoices } from './choices.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import type { Violation } from './ledger/violation.ts';
-import { type CrashReport, createReport } from './report.ts';
+import { type CrashReport, createReport, type ReportWriter } from './report.ts';
 import type { Strike } from './strike.ts';
 import { createVerifier } from './verify.ts';
 import type { Actor, BusRun } from './workload/bus-run.ts';
@@ -39,56 +39,75 @@ const QUIET = { AGENT_BUS_LOG_LEVEL: 'warn', AGENT_BUS_TASK_LEASE: '600000' };
 
 /**
  * Starts a bus, lets clients work with it, strikes it, and again, on one data directory; compares what the clients saw with
- * what the bus promises after each restart; lets everything come to its end, and compares again. Stops early at the first violation.
+ * what the bus promises after each restart; lets everything come to its end, and compares again. Stops at the first
+ * violation, so that the data shows it.
  */
 export async function runCrashLoop(options: CrashLoopOptions): Promise<CrashReport> {
   const { kills, seed, dataDir, log, ledger = createLedger() } = options;
   const choices = createChoices(seed);
   const workload = createWorkload(ledger, choices.fork('workload'));
-  const { verify } = createVerifier({ ledger, hasOneReceiver: workload.hasOneReceiver });
+  const { verify } = createVerifier({ ledger, showsOrder: workload.showsOrder });
   const strikes = choices.fork('strikes');
-  const report = createReport({ kills, seed, dataDir });
-  const found = (violations: readonly Violation[]): boolean => report.add(violations);
+  const report = createReport({ seed, dataDir });
 
-  for (let kill = 1; kill <= kills; kill++) {
+  let current: BusProcess | undefined;
+  const startNext = async (strike?: Strike): Promise<Started> => {
+    const env = { ...QUIET, ...options.env, ...strike?.env };
+    const started = await start({ ...options, env }, (child) => strike?.whileStarting?.(child), report);
+    current = typeof started === 'string' ? undefined : started;
+    return started;
+  };
+  const strikeOnce = async (kill: number): Promise<void> => {
     const strike = options.strike(strikes.fork(String(kill)), kill);
-    const env = { ...QUIET, ...options.env, ...strike.env };
-    const bus = await start({ ...options, env }, (child) => strike.whileStarting?.(child), report);
-    if (bus === 'failed') break;
-    if (bus !== 'struck') {
-      const run = openRun(bus, ledger, 'work');
-      const work = [...workload.speakers, ...workload.listeners].map((actor) => runActor(actor, run, ledger));
-      await within(PATIENCE_MS, strike.strike(bus), `${strike.name}: the bus would not go`);
-      run.ended();
-      await within(PATIENCE_MS, Promise.all(work), 'clients have not noticed that the bus is gone');
-      report.ranOnce(bus);
-    }
+    const bus = await startNext(strike);
+    if (bus === 'failed') return;
+    if (bus !== 'struck') await workUntil(strike, bus, { ledger, workload, report });
     await strike.afterwards?.(dataDir);
     report.struck(strike.name, bus === 'struck');
-    if (found(verify())) break;
-    if (kill % 10 === 0) log(`${kill} of ${kills} kills, ${report.progress(ledger)}`);
-  }
-  if (report.violations.length === 0) {
-    const bus = await start({ ...options, env: { ...QUIET, ...options.env } }, () => undefined, report);
-    if (bus !== 'failed' && bus !== 'struck') {
-      await settle(bus, { ledger, workload, report, log });
-      found(verify());
-      const code = await within(PATIENCE_MS, bus.stop(), 'the bus would not stop');
-      if (code !== 0) found([busFailed(`the bus ended with ${code} when it was asked to stop:\n${bus.stderr()}`)]);
+    report.add(verify());
+  };
+  const end = async (): Promise<void> => {
+    const bus = await startNext();
+    if (typeof bus === 'string') return;
+    await settle(bus, { ledger, workload, report, log });
+    report.add(verify());
+    const code = await within(PATIENCE_MS, bus.stop(), 'the bus would not stop');
+    if (code !== 0) report.add([busFailed(`the bus ended with ${code} when it was asked to stop:\n${bus.stderr()}`)]);
+  };
+  try {
+    for (let kill = 1; kill <= kills && report.violations.length === 0; kill++) {
+      await strikeOnce(kill);
+      if (kill % 10 === 0) log(`${kill} of ${kills} kills, ${report.progress(ledger)}`);
     }
+    if (report.violations.length === 0) await end();
+  } catch (error) {
+    // A strike that did not come about, or somebody who did not come to an end: no run can be called good after that.
+    report.add([busFailed(error instanceof Error ? (error.stack ?? error.message) : String(error))]);
   }
+  await current?.kill();
   return report.finish(ledger);
 }
 
-interface SettleOptions {
+interface Surroundings {
   readonly ledger: Ledger;
   readonly workload: Workload;
-  readonly report: ReturnType<typeof createReport>;
-  log(line: string): void;
+  readonly report: ReportWriter;
+}
+
+async function workUntil(strike: Strike, bus: BusProcess, { ledger, workload, report }: Surroundings): Promise<void> {
+  const run = openRun(bus, ledger, 'work');
+  const work = [...workload.speakers, ...workload.listeners].map((actor) => runActor(actor, run, ledger));
+  await within(PATIENCE_MS, strike.strike(bus), `${strike.name}: the bus would not go`);
+  run.ended();
+  await within(PATIENCE_MS, Promise.all(work), 'clients have not noticed that the bus is gone');
+  report.ranOnce(bus);
 }
 
 /** Lets everything come to its end: what is unknown is said again, leases and delays run out, mailboxes are emptied. */
-async function settle(bus: BusProcess, { ledger, workload, report, log }: SettleOptions): Promise<void> {
+async function settle(
+  bus: BusProcess,
+  { ledger, workload, report, log }: Surroundings & Pick<CrashLoopOptions, 'log'>,
+): Promise<void> {
   const run = openRun(bus, ledger, 'settle');
   const listening = workload.listeners.map((actor) => runActor(actor, run, ledger));
   const speaking = Promise.all(workload.speakers.map((actor) => runActor(actor, run, ledger)));
@@ -152,7 +171,7 @@ type Started = BusProcess | 'struck' | 'failed';
 async function start(
   { dataDir, main, env }: Pick<CrashLoopOptions, 'dataDir' | 'main' | 'env'>,
   starting: (child: ChildProcess) => void,
-  report: ReturnType<typeof createReport>,
+  report: ReportWriter,
 ): Promise<Started> {
   let child: ChildProcess | undefined;
   const startedAt = performance.now();

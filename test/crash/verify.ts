@@ -14,12 +14,12 @@ export interface Verifier {
 
 export interface VerifierOptions {
   readonly ledger: Ledger;
-  /** Whether the mailbox is read by one receiver alone, so that the order of its first deliveries can be seen. */
-  hasOneReceiver(agentId: string): boolean;
+  /** Whether the order of first deliveries can be seen: the mailbox has one receiver, which takes all that it is given. */
+  showsOrder(agentId: string): boolean;
 }
 
-export function createVerifier({ ledger, hasOneReceiver }: VerifierOptions): Verifier {
-  const order = createOrderCheck(hasOneReceiver);
+export function createVerifier({ ledger, showsOrder }: VerifierOptions): Verifier {
+  const order = createOrderCheck(showsOrder);
   const known = new Set<string>();
   let reported = 0;
   return {

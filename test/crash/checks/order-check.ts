@@ -9,17 +9,18 @@ export interface OrderCheck {
 }
 
 /**
- * Only for mailboxes with one receiver: with several, first deliveries of two of them have no order that anybody could see.
+ * Only for mailboxes whose one receiver takes all that it is given. With several, deliveries of two of them have no order that
+ * anybody could see; and what was meant for a call or a stream that went away comes back later, when others have overtaken it.
  * Redeliveries are left out: a message that was given back comes later than those that overtook it meanwhile.
  */
-export function createOrderCheck(hasOneReceiver: (agentId: string) => boolean): OrderCheck {
+export function createOrderCheck(showsOrder: (agentId: string) => boolean): OrderCheck {
   const newest = new Map<string, { readonly place: number; readonly order: number; readonly messageId: string }>();
   let checkedTo = 0;
   return {
     check(messages) {
       const firsts = messages.flatMap((message) => {
         const first = message.deliveries.find(isFirst);
-        return first !== undefined && first.order > checkedTo && hasOneReceiver(message.recipient)
+        return first !== undefined && first.order > checkedTo && showsOrder(message.recipient)
           ? [{ message, order: first.order }]
           : [];
       });

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Choices } from '../choices.ts';
 import type { Strike } from '../strike.ts';
@@ -15,13 +16,14 @@ const LONGEST_DRAIN_MS = 1_500;
  */
 export function randomKill(choices: Choices): Strike {
   const draw = choices.next();
-  if (draw < 0.15) return killAtStart(choices);
-  if (draw < 0.3) return killAtStop(choices);
+  if (draw < 0.2) return killAtStart(choices);
+  if (draw < 0.4) return killAtStop(choices);
   return killAtWork(choices);
 }
 
-function killAtWork(choices: Choices): Strike {
-  const delayMs = choices.spread(5, LONGEST_WORK_MS);
+/** A kill while clients work, at least `shortestMs` after they began. */
+export function killAtWork(choices: Choices, shortestMs = 5): Strike {
+  const delayMs = choices.spread(shortestMs, LONGEST_WORK_MS);
   return {
     name: 'kill at work',
     async strike(bus) {
@@ -39,7 +41,7 @@ function killAtStart(choices: Choices): Strike {
       const timer = setTimeout(() => child.kill('SIGKILL'), delayMs);
       child.once('exit', () => clearTimeout(timer));
     },
-    /** It listened before its time: it is killed all the same, a moment later. */
+    // It listened before its time: it is killed all the same, a moment later.
     strike: async ({ child }) => {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
@@ -61,10 +63,7 @@ function killAtStop(choices: Choices): Strike {
 }
 
 /** Resolves after `ms`, or when the process is gone. */
-async function elapsed(
-  ms: number,
-  child: { exitCode: number | null; once: NodeJS.EventEmitter['once'] },
-): Promise<void> {
+async function elapsed(ms: number, child: ChildProcess): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, ms);
     child.once('exit', () => {

@@ -21,7 +21,8 @@ export interface Workload {
   readonly listeners: readonly Actor[];
   /** Every agent that has a mailbox. */
   readonly mailboxes: readonly string[];
-  hasOneReceiver(agentId: string): boolean;
+  /** Whether the order of first deliveries can be seen: one receiver, which takes all that it is given. */
+  showsOrder(agentId: string): boolean;
 }
 
 interface Reader {
@@ -29,6 +30,8 @@ interface Reader {
   readonly protocol: Protocol;
   /** Over an AgentStream: whether settlements are confirmed. Absent for single calls. */
   readonly stream?: { readonly confirm: boolean };
+  /** Whether it never leaves a stream or a call in the middle. */
+  readonly steady?: boolean;
 }
 
 const WRITERS: readonly { readonly protocol: Protocol; readonly stream: boolean }[] = [
@@ -44,9 +47,9 @@ const WRITERS: readonly { readonly protocol: Protocol; readonly stream: boolean 
 
 /** Four mailboxes have a reader of their own, two are shared by instances that compete. */
 const READERS: readonly Reader[] = [
-  { mailbox: 'crash://desk-1', protocol: 'connect', stream: { confirm: true } },
+  { mailbox: 'crash://desk-1', protocol: 'connect', stream: { confirm: true }, steady: true },
   { mailbox: 'crash://desk-2', protocol: 'grpc', stream: { confirm: true } },
-  { mailbox: 'crash://desk-3', protocol: 'json' },
+  { mailbox: 'crash://desk-3', protocol: 'json', steady: true },
   { mailbox: 'crash://desk-4', protocol: 'grpc' },
   { mailbox: 'crash://pool-1', protocol: 'connect', stream: { confirm: true } },
   { mailbox: 'crash://pool-1', protocol: 'grpc' },
@@ -69,11 +72,11 @@ export function createWorkload(ledger: Ledger, choices: Choices): Workload {
     const options = { agentId, protocol, sender, choices: own.fork('pace'), prepared };
     return stream ? createStreamWriter(options) : createUnaryWriter(options);
   });
-  const readers = READERS.map(({ mailbox, protocol, stream }, index) => {
+  const readers = READERS.map(({ mailbox, protocol, stream, steady = false }, index) => {
     const instanceId = `reader-${index + 1}`;
     const own = choices.fork(instanceId);
     const receiver = createReceiver({ agentId: mailbox, ledger, choices: own });
-    const options = { instanceId, protocol, receiver, ledger, choices: own };
+    const options = { instanceId, protocol, receiver, ledger, choices: own, steady };
     return stream === undefined ? createUnaryReader(options) : createStreamReader({ ...options, ...stream });
   });
   const sessions = ORCHESTRATORS.map((agentId, index) => {
@@ -93,7 +96,7 @@ export function createWorkload(ledger: Ledger, choices: Choices): Workload {
     speakers: [...writers, ...sessions.map(({ lead }) => lead)],
     listeners: [...readers, ...workers, ...sessions.map(({ watcher }) => watcher)],
     mailboxes: [...mailboxes, ...WORKERS],
-    hasOneReceiver: (agentId) => READERS.filter(({ mailbox }) => mailbox === agentId).length === 1,
+    showsOrder: (agentId) => READERS.some(({ mailbox, steady }) => mailbox === agentId && steady),
   };
 }
 

@@ -11,6 +11,8 @@ export interface ReaderOptions {
   readonly instanceId: string;
   readonly protocol: Protocol;
   readonly receiver: Receiver;
+  /** Whether it never leaves a stream or a call in the middle. */
+  readonly steady: boolean;
   readonly ledger: Ledger;
   readonly choices: Choices;
 }
@@ -22,12 +24,13 @@ export interface StreamReaderOptions extends ReaderOptions {
 
 /** Reads over one AgentStream after the other; now and then it drops one with everything that it holds. */
 export function createStreamReader(options: StreamReaderOptions): Actor {
-  const { instanceId, receiver, choices } = options;
+  const { instanceId, receiver, choices, steady } = options;
   return {
     name: `${receiver.agentId} ${instanceId}`,
     async run(bus) {
       while (!bus.gone.aborted && !bus.finish.aborted) {
-        const dropAfterMs = bus.mode === 'work' && choices.chance(0.4) ? choices.spread(50, 3_000) : undefined;
+        const dropAfterMs =
+          !steady && bus.mode === 'work' && choices.chance(0.4) ? choices.spread(50, 3_000) : undefined;
         await readOneStream(options, bus, dropAfterMs);
       }
     },

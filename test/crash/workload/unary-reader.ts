@@ -34,9 +34,10 @@ export function createUnaryReader(options: ReaderOptions): Actor {
 }
 
 async function receive(client: Client<typeof MessageService>, options: ReaderOptions, bus: BusRun): Promise<Held[]> {
-  const { instanceId, receiver, choices } = options;
+  const { instanceId, receiver, choices, steady } = options;
   const leaseMs = choices.int(1_000, 2_000);
-  const hangUp = bus.mode === 'work' && choices.chance(0.05) ? AbortSignal.timeout(choices.int(0, 50)) : undefined;
+  const hangsUp = !steady && bus.mode === 'work' && choices.chance(0.05);
+  const hangUp = hangsUp ? AbortSignal.timeout(choices.int(0, 50)) : undefined;
   try {
     const { deliveries } = await client.receiveMessages(
       {

@@ -1,0 +1,66 @@
+import type { Acknowledgement, Engine } from '../../../src/engine/engine.ts';
+import { openEngine as openRealEngine } from '../../../src/engine/open.ts';
+
+/** How long this store lags behind its word. */
+const LAG_MS = 200;
+
+/** What the store does wrong. All else it does as the real one. */
+const FAULTS: Readonly<Record<string, (engine: Engine) => Engine>> = {
+  /** Says that an acknowledgement is on disk, and writes it later. */
+  'early acknowledgement': (engine) => ({
+    ...engine,
+    mailboxes: {
+      ...engine.mailboxes,
+      acknowledge(agentId, deliveryIds): Promise<Acknowledgement> {
+        later(() => engine.mailboxes.acknowledge(agentId, deliveryIds));
+        return Promise.resolve({ stale: [], tagged: [] });
+      },
+    },
+  }),
+  /** Says that messages and events are on disk, and writes them later, in their order. */
+  'early commit': (engine) => ({
+    ...engine,
+    journal: {
+      ...engine.journal,
+      commit(write) {
+        later(() => engine.journal.commit(write));
+        return Promise.resolve();
+      },
+    },
+  }),
+  /** Loses one in some hundred messages without a word. */
+  'lost message': (engine) => {
+    let commits = 0;
+    return {
+      ...engine,
+      journal: {
+        ...engine.journal,
+        commit: (write) =>
+          write.append === undefined && ++commits % 100 === 0 ? Promise.resolve() : engine.journal.commit(write),
+      },
+    };
+  },
+  /** Does not say that a delivery may be a second one. */
+  'no marks': (engine) => ({
+    ...engine,
+    mailboxes: {
+      ...engine.mailboxes,
+      async lease(request) {
+        const leases = await engine.mailboxes.lease(request);
+        return leases.map(({ redeliveredBecause: _, ...lease }) => ({ ...lease, attempt: 1 }));
+      },
+    },
+  }),
+};
+
+/** Opens the store with the fault that the environment names. */
+export const openEngine: typeof openRealEngine = async (options) => {
+  const fault = FAULTS[process.env.AGENTBUS_FAULT ?? ''];
+  if (fault === undefined) throw new Error(`AGENTBUS_FAULT is one of: ${Object.keys(FAULTS).join(', ')}`);
+  return fault(await openRealEngine(options));
+};
+
+/** What comes of it, nobody is told: that is the fault. */
+function later(write: () => Promise<unknown>): void {
+  setTimeout(() => void write().catch(() => undefined), LAG_MS);
+}

@@ -1,0 +1,331 @@
+/**
+ * Goal: the checks of the crash loop find every kind of broken promise, and nothing where none is broken; a check that cannot
+ * fail would say nothing. Method: ledgers written by hand, one course of events each, half of them impossible for a
+ * bus that keeps its word.
+ */
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, test } from 'vitest';
+import { RedeliveryReason } from '../../gen/ts/agentbus/v1/delivery_pb.js';
+import { MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+import { SessionEventSchema } from '../../gen/ts/agentbus/v1/session_event_pb.js';
+import { checkFinalState } from './checks/final-state-check.ts';
+import { createHistory, type History, LEASE_MS } from './history.ts';
+import type { MessageFacts } from './ledger/message-facts.ts';
+import type { SessionFacts } from './ledger/session-facts.ts';
+import type { ViolationKind } from './ledger/violation.ts';
+import { createVerifier } from './verify.ts';
+import { recordEvent } from './workload/session-record.ts';
+
+function kindsIn(tell: (history: History) => void): ViolationKind[] {
+  const history = createHistory();
+  tell(history);
+  const verifier = createVerifier({ ledger: history.ledger, showsOrder: () => true });
+  return [...new Set(verifier.verify().map(({ kind }) => kind))];
+}
+
+const { BUS_RESTARTED, LEASE_EXPIRED, REJECTED, UNSPECIFIED, STREAM_CLOSED } = RedeliveryReason;
+
+/** A message that was accepted, and delivered once. */
+function delivered(history: History) {
+  const message = history.message();
+  history.send(message, 'accepted');
+  return { message, delivery: history.deliver(message) };
+}
+
+describe('nothing is found', () => {
+  const courses: [string, (history: History) => void][] = [
+    [
+      'when a message is accepted, delivered and acknowledged',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        history.settle(message, delivery, { kind: 'acknowledge', answer: 'confirmed' });
+        history.restart();
+        history.send(message, 'duplicate');
+      },
+    ],
+    [
+      'when a send without an answer turns out to have been accepted',
+      (history) => {
+        const message = history.message();
+        history.send(message, undefined);
+        history.restart();
+        history.send(message, 'duplicate');
+      },
+    ],
+    [
+      'when a send without an answer turns out not to have been accepted',
+      (history) => {
+        const message = history.message();
+        history.send(message, undefined);
+        history.restart();
+        history.send(message, 'accepted');
+      },
+    ],
+    [
+      'when an acknowledgement without an answer turns out not to have been taken',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        history.settle(message, delivery, { kind: 'acknowledge', answer: undefined });
+        history.restart();
+        history.deliver(message, { because: BUS_RESTARTED });
+      },
+    ],
+    [
+      'when a rejected message comes back',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        history.settle(message, delivery, { kind: 'requeue', answer: 'confirmed' });
+        history.deliver(message, { because: REJECTED, attempt: 2 });
+      },
+    ],
+    [
+      'when a lease ran out, and its delivery arrives after the acknowledgement of the next one, on another connection',
+      (history) => {
+        const message = history.message();
+        history.send(message, 'accepted');
+        const second = history.deliver(message, { because: LEASE_EXPIRED, attempt: 2, leasedAt: 9_000 });
+        history.settle(message, second, { kind: 'acknowledge', answer: 'confirmed' });
+        history.deliver(message, { leasedAt: 8_000 });
+      },
+    ],
+  ];
+  test.each(courses)('%s', (_name, tell) => expect(kindsIn(tell)).toEqual([]));
+});
+
+describe('a broken promise is found', () => {
+  const courses: [ViolationKind, string, (history: History) => void][] = [
+    [
+      'acknowledged message redelivered',
+      'by the next run of the bus',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        history.settle(message, delivery, { kind: 'acknowledge', answer: 'confirmed' });
+        history.restart();
+        history.deliver(message, { because: BUS_RESTARTED });
+      },
+    ],
+    [
+      'acknowledged message redelivered',
+      'by the same run of the bus',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        history.settle(message, delivery, { kind: 'acknowledge', answer: 'confirmed' });
+        history.deliver(message, { because: LEASE_EXPIRED, attempt: 2 });
+      },
+    ],
+    [
+      'dropped message redelivered',
+      'after a restart',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        history.settle(message, delivery, { kind: 'drop', answer: 'confirmed' });
+        history.restart();
+        history.deliver(message, { because: BUS_RESTARTED });
+      },
+    ],
+    [
+      'unmarked duplicate',
+      'that says nothing of a delivery before the restart',
+      (history) => {
+        const { message } = delivered(history);
+        history.restart();
+        history.deliver(message, { because: UNSPECIFIED });
+      },
+    ],
+    [
+      'unmarked duplicate',
+      'whose attempt does not count the one before',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        history.settle(message, delivery, { kind: 'requeue', answer: 'confirmed' });
+        history.deliver(message, { because: REJECTED, attempt: 1 });
+      },
+    ],
+    [
+      'redelivered without cause',
+      'that blames a rejection',
+      (history) => {
+        const { message } = delivered(history);
+        history.deliver(message, { because: REJECTED, attempt: 2 });
+      },
+    ],
+    [
+      'redelivered without cause',
+      'that blames a restart',
+      (history) => {
+        const { message } = delivered(history);
+        history.deliver(message, { because: BUS_RESTARTED, attempt: 2 });
+      },
+    ],
+    [
+      'redelivered without cause',
+      'that blames the end of a stream',
+      (history) => {
+        const { message } = delivered(history);
+        history.deliver(message, { because: STREAM_CLOSED, attempt: 2 });
+      },
+    ],
+    [
+      'redelivered without cause',
+      'that blames a lease that goes on',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        const leasedAt = delivery.leasedAt + LEASE_MS / 2;
+        history.deliver(message, { because: LEASE_EXPIRED, attempt: 2, leasedAt });
+      },
+    ],
+    [
+      'two receivers at once',
+      'while the first one has the lease',
+      (history) => {
+        const { message, delivery } = delivered(history);
+        const leasedAt = delivery.leasedAt + LEASE_MS / 2;
+        history.deliver(message, { because: LEASE_EXPIRED, attempt: 2, leasedAt });
+      },
+    ],
+    [
+      'repeat not recognized',
+      'because the message was forgotten',
+      (history) => {
+        const message = history.message();
+        history.send(message, 'accepted');
+        history.restart();
+        history.send(message, 'accepted');
+      },
+    ],
+    [
+      'repeat not recognized',
+      'because its time of acceptance changed',
+      (history) => {
+        const message = history.message();
+        history.send(message, 'accepted', 1);
+        history.send(message, 'duplicate', 2);
+      },
+    ],
+    [
+      'repeat not recognized',
+      'because a first send is called a duplicate',
+      (history) => history.send(history.message(), 'duplicate'),
+    ],
+    [
+      'out of order',
+      'between messages of one sender and priority',
+      (history) => {
+        const [first, second] = [history.message(), history.message()];
+        for (const message of [first, second]) history.send(message, 'accepted');
+        history.deliver(second);
+        history.deliver(first);
+      },
+    ],
+  ];
+  test.each(courses)('%s, %s', (kind, _name, tell) => expect(kindsIn(tell)).toContain(kind));
+});
+
+describe('in the end', () => {
+  type Settling = 'nothing' | 'acknowledge' | 'drop';
+  const settled = (settling: Settling): MessageFacts => {
+    const history = createHistory();
+    const { message, delivery } = delivered(history);
+    if (settling !== 'nothing') history.settle(message, delivery, { kind: settling, answer: 'confirmed' });
+    return message;
+  };
+  const kinds = (message: MessageFacts, ...states: MessageState[]): ViolationKind[] => {
+    const copies = states.map((state) => ({ state, recipient: message.recipient, attempt: 1 }));
+    return checkFinalState(message, copies).map(({ kind }) => kind);
+  };
+  const { ACKNOWLEDGED, DEAD_LETTERED, EXPIRED, QUEUED, WITHDRAWN } = MessageState;
+
+  test.each<[Settling, MessageState[], ViolationKind[]]>([
+    ['acknowledge', [ACKNOWLEDGED], []],
+    ['drop', [DEAD_LETTERED], []],
+    ['acknowledge', [], ['message lost']],
+    ['nothing', [ACKNOWLEDGED], ['message lost']],
+    ['nothing', [QUEUED], ['message stuck']],
+    ['nothing', [EXPIRED], ['message lost']],
+    ['nothing', [WITHDRAWN], ['message lost']],
+    ['nothing', [DEAD_LETTERED], ['wrong end']],
+    ['acknowledge', [DEAD_LETTERED], ['wrong end', 'wrong end']],
+    ['acknowledge', [ACKNOWLEDGED, ACKNOWLEDGED], ['repeat not recognized']],
+  ])('after %s, states %j are %j', (settling, states, expected) => {
+    expect(kinds(settled(settling), ...states)).toEqual(expected);
+  });
+
+  test('a message that was never confirmed may be unknown to the bus', () => {
+    const history = createHistory();
+    const message = history.message();
+    history.send(message, undefined);
+    expect(kinds(message)).toEqual([]);
+  });
+});
+
+describe('a session', () => {
+  /** A session with one change of its context, from its creation to its end. */
+  const told = (spoil: (history: History, session: SessionFacts) => void): ViolationKind[] =>
+    kindsIn((history) => {
+      const session = history.session();
+      history.change(session, { kind: 'sessionCreated', subject: '' }, 'confirmed');
+      history.event(session, { kind: 'sessionCreated' });
+      history.change(session, { kind: 'sharedContextUpdated', subject: 'a', expectedRevision: 1 }, 'confirmed');
+      history.event(session, { kind: 'sharedContextUpdated', subject: 'a', revision: 2 });
+      spoil(history, session);
+      history.change(session, { kind: 'sessionCompleted', subject: '' }, undefined);
+      history.event(session, { kind: 'sessionCompleted' });
+    });
+
+  test('without a fault has none', () => expect(told(() => undefined)).toEqual([]));
+
+  test.each<[ViolationKind, string, (history: History, session: SessionFacts) => void]>([
+    ['sequence broken', 'a gap', (_, session) => session.events.delete(2)],
+    [
+      'change missing',
+      'a confirmed task that is no event',
+      (history, session) => history.change(session, { kind: 'taskDelegated', subject: 't' }, 'confirmed'),
+    ],
+    [
+      'change from nowhere',
+      'an event that nobody asked for',
+      (history, session) => history.event(session, { kind: 'taskDelegated', subject: 't' }),
+    ],
+    [
+      'change from nowhere',
+      'an event of a change that was refused',
+      (history, session) => {
+        history.change(session, { kind: 'taskDelegated', subject: 't' }, 'refused');
+        history.event(session, { kind: 'taskDelegated', subject: 't' });
+      },
+    ],
+    [
+      'change from nowhere',
+      'a change that happened twice',
+      (history, session) => history.event(session, { kind: 'sharedContextUpdated', subject: 'a', revision: 3 }),
+    ],
+    [
+      'sequence broken',
+      'a revision that was passed over',
+      (history, session) => {
+        history.change(session, { kind: 'sharedContextUpdated', subject: 'b', expectedRevision: 2 }, 'confirmed');
+        history.event(session, { kind: 'sharedContextUpdated', subject: 'b', revision: 4 });
+      },
+    ],
+    [
+      'change from nowhere',
+      'an update over one that its author did not know',
+      (history, session) => {
+        history.change(session, { kind: 'sharedContextUpdated', subject: 'b', expectedRevision: 1 }, 'confirmed');
+        history.event(session, { kind: 'sharedContextUpdated', subject: 'b', revision: 3 });
+      },
+    ],
+    ['sequence broken', 'events that were answered and are gone', (_, session) => (session.lastSequence = 9)],
+  ])('%s: %s', (kind, _name, spoil) => expect(told(spoil)).toContain(kind));
+
+  test('whose event is another one when it is read again is found', () => {
+    const { ledger, session } = createHistory();
+    const facts = session();
+    const seen = create(SessionEventSchema, { sessionId: 'sess_a', sequence: 1n, actor: 'crash://lead' });
+    recordEvent(ledger, facts, seen);
+    recordEvent(ledger, facts, { ...seen });
+    expect(ledger.violations).toEqual([]);
+    recordEvent(ledger, facts, { ...seen, actor: 'crash://somebody' });
+    expect(ledger.violations).toMatchObject([{ kind: 'event changed', subject: 'sess_a' }]);
+  });
+});

@@ -139,9 +139,21 @@ export const SQLITE_LIMITS = {
   /** The newest message ids, which are in no index yet: some 20 MiB, and a fraction of a second to read back at open. */
   keysInMemory: 65_536,
   /** Message records one step of forgetting looks at: it shares a commit with messages that somebody waits for. */
-  pruneStepRecords: 1_000,
+  forgetStepRecords: 1_000,
+  /** Dead letters, or events of forgotten sessions, that one step deletes: some milliseconds, like the others. */
+  forgetStepRows: 256,
+  /** The same in bytes: every page of a large value is visited to free it. */
+  forgetStepBytes: 1 * MiB,
+  /** Ended sessions one step forgets: each takes the rows of its members and labels with it, some hundred at worst. */
+  forgetStepSessions: 16,
   /** Forgetting some seconds late costs a little disk; looking more often costs commits on an idle bus. */
-  pruneIntervalMs: MINUTE,
+  forgetIntervalMs: MINUTE,
+  /** Pages one step gives back to the file system, 1 MiB: each may have to be moved, and is logged whole. */
+  vacuumStepPages: 256,
+  /** Free pages that are never given back, 16 MiB: a bus that is empty now and then does not grow its file anew each time. */
+  keepFreePages: 4_096,
+  /** The same as a share of what is in use: what comes and goes within a day finds its room again. */
+  keepFreeShare: 0.25,
   /** Leases, delays and messages whose time has come that one turn of the event loop handles: a few milliseconds. */
   deadlinesPerTurn: 1_000,
   /** Holds the upper levels of every index and the newest records of a busy bus. */

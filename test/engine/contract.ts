@@ -14,6 +14,7 @@ import { keptCases } from './contract/kept.ts';
 import { lifeCases } from './contract/life.ts';
 import { recordCases } from './contract/records.ts';
 import { restartCases } from './contract/restart.ts';
+import { retentionCases } from './contract/retention.ts';
 import type { ContractCase } from './contract/rig.ts';
 import { createRig } from './contract/rig.ts';
 import { sessionCases } from './contract/sessions.ts';
@@ -58,11 +59,11 @@ const LIMITS: EngineLimits = {
   starvationLimit: 4,
   retention: {
     messageAgeMs: 60 * 60_000,
-    maxMessageRecords: 10_000,
+    maxMessageRecords: 50,
     deadLetterAgeMs: 24 * 60 * 60_000,
-    maxDeadLetterBytes: 100_000,
+    maxDeadLetterBytes: 10_000,
     endedSessionAgeMs: 24 * 60 * 60_000,
-    maxEndedSessionBytes: 100_000,
+    maxEndedSessionBytes: 10_000,
   },
   envelopeCacheBytes: 1_000_000,
 };
@@ -81,6 +82,7 @@ const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
   tags: tagCases,
   withdrawal: withdrawalCases,
   'dead letters': deadLetterCases,
+  retention: retentionCases,
   'agents and metadata': agentCases,
   restart: restartCases,
   life: lifeCases,

@@ -72,7 +72,7 @@ export async function assembleEngine(options: AssembleOptions, under: StoreUnder
   const sequences = createSequences(opened.lastSequence);
   endings = createEndings({ clock, limits, observer, listeners, deadLetters: total, pending, store });
   pending.start();
-  const housekeeping = startHousekeeping({ clock, limits, store, pending });
+  const housekeeping = startHousekeeping({ clock, limits, observer, store, pending, deadLetters: total, forgotten });
   const stopTimers = (): void => {
     housekeeping.stop();
     pending.stop();

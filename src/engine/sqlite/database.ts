@@ -4,16 +4,37 @@ import { EngineError } from '../engine.ts';
 import { migrate } from './schema.ts';
 import { isBrokenFile, sqliteCode } from './sqlite-error.ts';
 
+const NEVER_SHRINKS = 0;
+const SQLITE_FULL = 13;
+
 /** Stands for a database that lives and dies with the process. */
 export const IN_MEMORY = ':memory:';
+
+/** Name of the database in a data directory. */
+export const DATABASE_FILE = 'agentbus.db';
 
 /** Opens the database of one data directory, ready to be used. Runs in the worker. */
 export function openDatabase(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: SQLITE_LIMITS.busyTimeoutMs, enableForeignKeyConstraints: false });
   // The check comes first: a file that is not ours must be left as it is.
   migrate(db, file);
+  letFileShrink(db);
   configure(db);
   return db;
+}
+
+/**
+ * Files of earlier versions only ever grew. To let them shrink they are written anew, once, which needs as much disk
+ * again. Where there is none they stay as they are: their free pages are used again, but not given back.
+ */
+function letFileShrink(db: DatabaseSync): void {
+  if (db.prepare('PRAGMA auto_vacuum').get()?.auto_vacuum !== NEVER_SHRINKS) return;
+  try {
+    db.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    db.exec('VACUUM');
+  } catch (error) {
+    if (sqliteCode(error) !== SQLITE_FULL) throw error;
+  }
 }
 
 /** What to tell of a database that could not be opened, or not be read to the end. */

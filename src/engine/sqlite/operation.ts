@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Counters } from './counters.ts';
+import type { RecordCount } from './record-count.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { TapeReader, TapeWriter } from './tape.ts';
 
@@ -23,6 +24,9 @@ export interface Store {
   readonly db: DatabaseSync;
   readonly keys: RecordKeys;
   readonly counters: Counters;
+  readonly recordCount: RecordCount;
+  /** Has `work` done when the batch is durable and its replies are on their way: outside of any transaction. */
+  afterBatch(work: () => void): void;
 }
 
 /**

@@ -4,8 +4,13 @@ import { listAgents, putAgent, removeAgent } from './operations/agent-rows.ts';
 import { clearMarks } from './operations/clear-marks.ts';
 import { commit } from './operations/commit.ts';
 import { countAttempts } from './operations/count-attempts.ts';
+import { deleteEvents } from './operations/delete-events.ts';
 import { bury, expire } from './operations/end-messages.ts';
 import { findRecords } from './operations/find-records.ts';
+import { forgetDeadLetters } from './operations/forget-dead-letters.ts';
+import { forgetRecords } from './operations/forget-records.ts';
+import { forgetSessions } from './operations/forget-sessions.ts';
+import { giveBackSpace, truncateLog } from './operations/give-back-space.ts';
 import { readKeptEnvelope } from './operations/kept-envelope.ts';
 import { listDeadLetters } from './operations/list-dead-letters.ts';
 import { listSessions } from './operations/list-sessions.ts';
@@ -13,7 +18,6 @@ import { loadSession } from './operations/load-session.ts';
 import { markInUse } from './operations/mark-in-use.ts';
 import { getMetadata, holdsData, putMetadata } from './operations/metadata-rows.ts';
 import { noOperation } from './operations/no-operation.ts';
-import { pruneRecords } from './operations/prune-records.ts';
 import { purgeDeadLetters } from './operations/purge-dead-letters.ts';
 import { readEvents } from './operations/read-events.ts';
 import { readMail } from './operations/read-mail.ts';
@@ -43,7 +47,12 @@ export const OPERATIONS: readonly Operation<never, unknown>[] = [
   getMetadata,
   putMetadata,
   holdsData,
-  pruneRecords,
+  forgetRecords,
+  forgetDeadLetters,
+  forgetSessions,
+  deleteEvents,
+  giveBackSpace,
+  truncateLog,
   clearMarks,
   noOperation,
 ];

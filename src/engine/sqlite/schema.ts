@@ -246,6 +246,8 @@ export function migrate(db: DatabaseSync, file: string, migrations: readonly str
   }
   if (found === supported) return;
   beforeMigration();
+  // Has to come before the first table: so that a file can give its free pages back.
+  if (found === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
   db.exec('BEGIN IMMEDIATE');
   for (const step of migrations.slice(found)) db.exec(step);
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);

@@ -4,8 +4,9 @@ import { EngineError } from '../engine.ts';
 import { createCounters } from './counters.ts';
 import { openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
-import type { RunOperation } from './operation.ts';
+import type { RunOperation, Store } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { createRecordCount } from './record-count.ts';
 import { createRecordKeys } from './record-keys.ts';
 import { sqliteCode } from './sqlite-error.ts';
 import type { Tape } from './tape.ts';
@@ -37,7 +38,7 @@ export interface StoreRunnerOptions {
 
 export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunner {
   let db: DatabaseSync | undefined;
-  let runBatch: RunBatch | undefined;
+  let batches: Batches | undefined;
 
   const openStore = ({ file }: WorkerOptions): void => {
     try {
@@ -45,7 +46,7 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
       const state = beginEpoch(db);
       loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
       mailLoaded();
-      runBatch = prepareBatch(db);
+      batches = prepareBatches(db);
       send({ kind: 'opened', state }, []);
     } catch (error) {
       throw toOpenError(file, error);
@@ -78,24 +79,33 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
       attempt(() => {
         if (message.kind === 'close') return close();
         batchReceived();
-        const replies = runBatch?.(message.tape, message.operations);
+        const replies = batches?.run(message.tape, message.operations);
         if (replies !== undefined) send(replies, tapeBuffers(replies.tape));
         repliesPosted();
+        batches?.runAfter();
       });
     },
   };
 }
 
-type RunBatch = (tape: Tape, operations: number) => FromWorker & { kind: 'replies' };
+interface Batches {
+  /** The replies are those of a transaction that is durable. */
+  run(tape: Tape, operations: number): FromWorker & { kind: 'replies' };
+  /** Does what operations of the batch wanted done after it. */
+  runAfter(): void;
+}
 
-/** The replies are those of a transaction that is durable. */
-function prepareBatch(db: DatabaseSync): RunBatch {
+function prepareBatches(db: DatabaseSync): Batches {
   const keys = createRecordKeys(db);
   const counters = createCounters(db);
-  const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare({ db, keys, counters }));
+  const recordCount = createRecordCount(db);
+  let after: (() => void)[] = [];
+  const afterBatch = (work: () => void): void => void after.push(work);
+  const store: Store = { db, keys, counters, recordCount, afterBatch };
+  const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare(store));
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
-  return (tape, operations) => {
+  const run: Batches['run'] = (tape, operations) => {
     const startedAt = performance.now();
     const request = createTapeReader(tape);
     const reply = createTapeWriter();
@@ -114,6 +124,13 @@ function prepareBatch(db: DatabaseSync): RunBatch {
     afterCommit();
     return { kind: 'replies', tape: reply.finish(), writes, durationMs: performance.now() - startedAt };
   };
+  const runAfter = (): void => {
+    if (after.length === 0) return;
+    const works = after;
+    after = [];
+    for (const work of works) work();
+  };
+  return { run, runAfter };
 }
 
 function describe(error: unknown): Failure {

@@ -205,6 +205,20 @@ export const restartCases: ContractCase[] = [
     expect(await rig.leaseOne()).toMatchObject({ messageId: message.messageId, tag: 2 });
     expect((await rig.records(message)).map(({ state }) => state)).toEqual(['dead_lettered', 'delivered']);
   }),
+  ...eitherWay('what has ended is still counted, and forgotten when it is too much', async (rig, how) => {
+    const endedAt = rig.clock.now();
+    const index = { endedAt, state: 'completed', members: [], labels: {} };
+    const half = 'x'.repeat(rig.limits.retention.maxEndedSessionBytes / 2);
+    await rig.append('a', 0, { index, texts: [half] });
+    await rig.append('b', 0, { index: { ...index, endedAt: endedAt + 1 }, texts: ['small'], snapshotText: half });
+    const size = rig.limits.retention.maxDeadLetterBytes / 4;
+    for (let count = 0; count < 4; count++) await rig.die({ envelope: new Uint8Array(size) });
+    await rig.die({ envelope: bytes('small') });
+    await rig.reopen(how);
+    await rig.letMinutesPass();
+    expect((await rig.engine.sessions.list({ limit: 10 })).sessionIds).toEqual(['b']);
+    expect(await rig.deadLetters()).toHaveLength(4);
+  }),
   {
     name: 'crashed: mail of a mailbox that was in use may have been delivered, and says so, uncounted',
     async run(rig) {

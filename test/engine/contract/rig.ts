@@ -54,6 +54,8 @@ export interface Rig {
   deadLetters(agentId?: string): Promise<readonly StoredDeadLetter[]>;
   /** Appends events, each given as text. */
   append(sessionId: string, expectedSequence: number, more?: MoreOfAppend): Promise<void>;
+  /** Lets some minutes pass, in which an engine forgets what it may forget. */
+  letMinutesPass(minutes?: number): Promise<void>;
   reopen(how: 'closed' | 'crashed'): Promise<void>;
 }
 
@@ -215,6 +217,13 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
           ...more,
         },
       });
+    },
+    async letMinutesPass(minutes = 3) {
+      for (let slice = 0; slice < minutes * 6; slice++) {
+        clock.advance(10_000);
+        // What is done in several steps takes several turns.
+        for (let steps = 0; steps < 3; steps++) await opened.engine.journal.flush();
+      }
     },
     async reopen(how) {
       if (opened.reopen === undefined)

@@ -30,18 +30,18 @@ describe('housekeeping', () => {
   it('forgets more records than one step looks at, and passes over those that wait', async () => {
     const rig = await openRig();
     const waiting = await rig.send({ recipients: ['test://absent'] });
-    const count = SQLITE_LIMITS.pruneStepRecords * 3;
+    const count = SQLITE_LIMITS.forgetStepRecords * 3;
     const sent = await Promise.all(Array.from({ length: count }, () => rig.send()));
     await acknowledgeAll(rig);
     await letPass(rig, STORE_LIMITS.retention.messageAgeMs);
-    await letPass(rig, SQLITE_LIMITS.pruneIntervalMs);
+    await letPass(rig, SQLITE_LIMITS.forgetIntervalMs);
     const records = await rig.engine.messages.find(sent);
     // The newest record stays until there is a newer one.
     expect(records.filter((record) => record.length > 0)).toHaveLength(1);
     expect(records.at(-1)).toHaveLength(1);
     expect(await rig.record(waiting)).toMatchObject({ state: 'queued' });
     await rig.send();
-    await letPass(rig, SQLITE_LIMITS.pruneIntervalMs);
+    await letPass(rig, SQLITE_LIMITS.forgetIntervalMs);
     expect(await rig.record(sent.at(-1)!)).toBeUndefined();
   });
 
@@ -49,8 +49,8 @@ describe('housekeeping', () => {
     const rig = await openRig();
     await rig.send();
     await acknowledgeAll(rig);
-    await letPass(rig, SQLITE_LIMITS.pruneIntervalMs);
-    await letPass(rig, SQLITE_LIMITS.pruneIntervalMs);
+    await letPass(rig, SQLITE_LIMITS.forgetIntervalMs);
+    await letPass(rig, SQLITE_LIMITS.forgetIntervalMs);
     await rig.send();
     await rig.reopen('crashed');
     expect(await rig.leaseOne()).not.toHaveProperty('redeliveredBecause');
@@ -60,10 +60,10 @@ describe('housekeeping', () => {
     const rig = await openRig();
     await rig.send();
     await rig.leaseOne({ leaseMs: 1e9 });
-    await letPass(rig, SQLITE_LIMITS.pruneIntervalMs * 3);
+    await letPass(rig, SQLITE_LIMITS.forgetIntervalMs * 3);
     rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', 'all');
     await acknowledgeAll(rig);
-    await letPass(rig, SQLITE_LIMITS.pruneIntervalMs * 3);
+    await letPass(rig, SQLITE_LIMITS.forgetIntervalMs * 3);
     await rig.send();
     await rig.leaseOne({ leaseMs: 1e9 });
     await rig.reopen('crashed');

@@ -89,7 +89,7 @@ export interface MessageInserter {
   insert(message: TapedMessage, first: number): void;
 }
 
-export function prepareMessageInsert({ db, keys }: Store): MessageInserter {
+export function prepareMessageInsert({ db, keys, recordCount }: Store): MessageInserter {
   const insertOne = prepareOneCopy(db);
   const insertCopy = prepareCopies(db);
   const apart = db.prepare('INSERT INTO envelopes (seq, copies, kept, envelope) VALUES (?, ?, ?, ?)');
@@ -108,8 +108,9 @@ export function prepareMessageInsert({ db, keys }: Store): MessageInserter {
     },
     insert(message, first) {
       keys.add(message, first);
-      if (isPlain(message)) return insertOne(message, first);
       const records = countRecords(message);
+      recordCount.add(records);
+      if (isPlain(message)) return insertOne(message, first);
       for (let copy = 0; copy < records; copy++) insertCopy(message, copy, first);
       if (isStoredApart(message)) apart.run(first, message.recipients.length, message.keep ? 1 : 0, message.envelope);
     },

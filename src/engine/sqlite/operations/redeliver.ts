@@ -75,7 +75,7 @@ export const redeliver: Operation<RedeliverRequest, (RedeliveredRow | undefined)
     for (const sequence of sequences) tape.number(sequence);
   },
   prepare(store) {
-    const { db, keys } = store;
+    const { db, keys, recordCount } = store;
     const drop = prepareDeadLetterDrop(store);
     const select = db.prepare(
       'SELECT sender, message_id AS messageId, priority, tag, size FROM dead_letters WHERE seq = ?',
@@ -100,6 +100,7 @@ export const redeliver: Operation<RedeliverRequest, (RedeliveredRow | undefined)
         if (row === undefined) continue;
         const tag = row.tag & keepTagBits;
         keys.add(row, place);
+        recordCount.add(1);
         record.run(place, acceptedAt, sequence);
         mail.run(place, tag, sequence);
         drop(sequence, row.size);

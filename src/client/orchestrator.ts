@@ -12,6 +12,7 @@ import { createSystemClock } from '../lib/clock.ts';
 import { createSystemRandom, type Random } from '../lib/random.ts';
 import type { BackoffOptions } from './backoff.ts';
 import { createBusTransport } from './bus-transport.ts';
+import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { defined } from './defined.ts';
 import { createDelegator, type Delegator } from './delegator.ts';
 import { createMessageSender } from './message-sender.ts';
@@ -39,6 +40,8 @@ export interface Orchestrator extends Delegator {
    * otherwise.
    */
   messageStatus(messageId: string): Promise<MessageStatus[]>;
+  /** What was given up, and what becomes of it. */
+  readonly deadLetters: DeadLetters;
   /** Who there is. */
   readonly agents: AgentDirectory;
   /** Ends what follows sessions and waits for answers, which throws CANCELLED there, and lets the connection go. */
@@ -133,6 +136,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       const { statuses } = await messages.getMessageStatus({ sender: agentId, messageId });
       return statuses.map((status) => toPlain(MessageStatusSchema, status));
     },
+    deadLetters: createDeadLetters(messages),
     agents: {
       list: (query = {}) =>
         pages(async (pageToken) => {

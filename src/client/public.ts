@@ -9,6 +9,7 @@ export { TaskStatus } from '../../gen/ts/agentbus/v1/task_pb.js';
 export { StepFailurePolicy, StepStatus, WorkflowMode } from '../../gen/ts/agentbus/v1/workflow_pb.js';
 export type { Answer, AskOptions } from './ask.ts';
 export type { BackoffOptions } from './backoff.ts';
+export type { DeadLetters } from './dead-letters.ts';
 export type { Delegator } from './delegator.ts';
 export { AgentbusError, type ErrorReasonName, type StatusCode } from './errors.ts';
 export type { Assignee, NewTask } from './new-task.ts';
@@ -23,7 +24,7 @@ export {
 } from './orchestrator.ts';
 export type { Address, Content, MessageOptions, OutgoingMessage, RetryOptions } from './outgoing-message.ts';
 export type { Plain } from './plain.ts';
-export type { Agent, Aggregation, MessageStatus, Receipt, Session, SessionEvent, Task } from './records.ts';
+export type { Agent, Aggregation, DeadLetter, MessageStatus, Receipt, Session, SessionEvent, Task } from './records.ts';
 export type { EventQuery } from './session-events.ts';
 export type {
   AggregationOptions,

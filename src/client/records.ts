@@ -1,5 +1,8 @@
 import { type Agent as AgentMessage, AgentSchema } from '../../gen/ts/agentbus/v1/agent_pb.js';
-import type { Receipt as ReceiptMessage } from '../../gen/ts/agentbus/v1/delivery_pb.js';
+import type {
+  DeadLetter as DeadLetterMessage,
+  Receipt as ReceiptMessage,
+} from '../../gen/ts/agentbus/v1/delivery_pb.js';
 import type { MessageStatus as MessageStatusMessage } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import {
   type SessionEvent as SessionEventMessage,
@@ -28,6 +31,9 @@ export interface MessageStatus extends Plain<MessageStatusMessage> {}
 
 /** What became of a message: `Receipt` of the contract in plain form. */
 export interface Receipt extends Plain<ReceiptMessage> {}
+
+/** A message that the bus gave up delivering: `DeadLetter` of the contract in plain form. */
+export interface DeadLetter extends Plain<DeadLetterMessage> {}
 
 /** A registered agent and its presence: `Agent` of the contract in plain form. */
 export interface Agent extends Plain<AgentMessage> {}

@@ -176,6 +176,14 @@ export const RPC_LIMITS = {
   maxTimeoutMs: 2 ** 31 - 1,
   /** Small messages gain nothing from gzip and lose most of their speed; a page of events or sessions does gain. */
   compressMinBytes: 64 * KiB,
+  /** Pieces of a message that are smaller are put together to this size: the largest message has 256 of them. */
+  gatherBytes: 16 * KiB,
+  /** Bodies are taken and given in pieces of this size at most: what a client read of an answer shows after each. */
+  pieceBytes: 64 * KiB,
+  /** Requests that came in part and answers that were read in part, of all clients together: 32 of the largest requests. */
+  maxHeldBytes: 128 * MiB,
+  /** The longest that one of them may take without progress. Later than a stream's SLOW_CONSUMER, which says more. */
+  maxHeldMs: 90 * SECOND,
 } as const;
 
 /** Bounds of an error. A client refuses headers, where gRPC puts it, beyond 8 KiB: all together stays below. */
@@ -349,6 +357,10 @@ export const STREAM_LIMITS = {
   eventPageBytes: 256 * KiB,
   /** What a client may have sent and not read the answers to; beyond it the bus stops reading. Two of the largest frames. */
   maxUnansweredBytes: 8 * MiB,
+  /** Messages that all streams together take in one turn of the event loop: some milliseconds, that everybody else waits for. */
+  messagesPerTurn: 256,
+  /** Ids of deliveries that count as one message there. */
+  idsPerUnit: 16,
   /** What an answer or a settlement costs at least, in memory, whatever it says. */
   minAnswerBytes: 256,
   /** Receipts in the queue at a time: enough for full packets, and 64 KiB of the queue's room at most. */

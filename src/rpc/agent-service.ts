@@ -2,9 +2,10 @@ import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import type { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
-import { CALL_LIMITS } from '../limits.ts';
+import { CALL_LIMITS, STREAM_LIMITS } from '../limits.ts';
 import { type AgentStream, createAgentStream } from './agent-stream/agent-stream.ts';
 import { readFrames, writeFrames } from './agent-stream/serve.ts';
+import { createTurns } from './agent-stream/turns.ts';
 import type { RpcContext } from './context.ts';
 import { toErrorStatus } from './errors.ts';
 import { hangUpKey } from './hang-up.ts';
@@ -15,6 +16,7 @@ import { openPageToken, sealPageToken } from './page-token.ts';
 /** AgentService on the bus. */
 export function createAgentService(bus: Bus, context: RpcContext): ServiceImpl<typeof AgentService> {
   const { agents } = bus;
+  const turns = createTurns(STREAM_LIMITS.messagesPerTurn);
   const statusOf = (error: unknown) => toErrorStatus(error, context.log);
   const newStream = (call: HandlerContext) => createAgentStream(callerOf(call), { ...context, bus, statusOf });
   const write = (stream: AgentStream, { signal, requestHeader, values }: HandlerContext) =>
@@ -23,7 +25,7 @@ export function createAgentService(bus: Bus, context: RpcContext): ServiceImpl<t
     async *agentStream(requests, call) {
       const stream = newStream(call);
       // It never rejects, and ends with the stream.
-      void readFrames(requests, stream);
+      void readFrames(requests, stream, turns);
       yield* write(stream, call);
     },
     async *subscribe({ hello }, call) {

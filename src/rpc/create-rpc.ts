@@ -1,6 +1,7 @@
 import { Code, ConnectError, createConnectRouter } from '@connectrpc/connect';
 import { compressionGzip } from '@connectrpc/connect-node';
 import { RPC_LIMITS } from '../limits.ts';
+import { createHeldBytes } from './bodies/held-bytes.ts';
 import type { RpcContext } from './context.ts';
 import type { Keys } from './identity.ts';
 import { createCallLog } from './interceptors/call-log.ts';
@@ -24,8 +25,10 @@ export interface Rpc {
 
 /** Puts the plumbing around services: whatever they serve has identity, bounds, deadlines, errors and a log. */
 export function createRpc(routes: Routes, { keys, context }: { keys: Keys; context: RpcContext }): Rpc {
-  const { log, drain } = context;
+  const { log, drain, clock } = context;
   const openCalls = createOpenCalls();
+  const { maxHeldBytes: maxBytes, maxHeldMs: maxMs } = RPC_LIMITS;
+  const held = createHeldBytes({ clock, maxBytes, maxMs });
   const shutdown = new AbortController();
   const router = createConnectRouter({
     requestGate: createRequestGate({ keys, drain, log, openCalls }),
@@ -47,7 +50,7 @@ export function createRpc(routes: Routes, { keys, context }: { keys: Keys; conte
   });
   routes(router, context);
   return {
-    handle: createNodeHandler(router, log),
+    handle: createNodeHandler(router, { log, held }),
     openCalls,
     abortCalls: () => shutdown.abort(new ConnectError('the bus is shutting down', Code.Unavailable)),
   };

@@ -6,6 +6,9 @@ import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from
 import type { Logger } from 'pino';
 import { BusError } from '../bus/bus-error.ts';
 import { crashPoint } from '../lib/crash-point.ts';
+import { answerBody } from './bodies/answer-body.ts';
+import type { HeldBytes, Holding } from './bodies/held-bytes.ts';
+import { requestBody } from './bodies/request-body.ts';
 import { peerKey } from './call-record.ts';
 import { dropEndlessTimeout } from './endless-timeout.ts';
 import { toConnectError } from './errors.ts';
@@ -21,13 +24,19 @@ export type NodeResponse = ServerResponse | Http2ServerResponse;
 /** Serves one path. Returns false, having done nothing, if there is no call at it. */
 export type NodeHandler = (path: string, request: NodeRequest, response: NodeResponse) => boolean;
 
+export interface NodeHandlerOptions {
+  readonly log: Logger;
+  /** Counts what clients leave unfinished. */
+  readonly held: HeldBytes;
+}
+
 /**
  * Serves a router's calls, and the short spelling of SendMessage.
  *
  * Connect's own adapter would do but for three things: it lets a malformed Host header throw out of the event
  * handler, it answers a wrong method or content type without a body, and it logs to the console.
  */
-export function createNodeHandler(router: ConnectRouter, log: Logger): NodeHandler {
+export function createNodeHandler(router: ConnectRouter, { log, held }: NodeHandlerOptions): NodeHandler {
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   const send = handlers.get(SEND_PATH);
   if (send !== undefined)
@@ -38,7 +47,7 @@ export function createNodeHandler(router: ConnectRouter, log: Logger): NodeHandl
   return (path, request, response) => {
     const handler = handlers.get(path);
     if (handler === undefined) return false;
-    serve(handler, request, response).catch((error: unknown) => {
+    serve(handler, { request, response, held }).catch((error: unknown) => {
       // Whatever the call itself threw was answered; this is the connection that broke under the answer.
       log.debug({ err: error, path }, 'a response could not be written');
       response.destroy();
@@ -47,25 +56,47 @@ export function createNodeHandler(router: ConnectRouter, log: Logger): NodeHandl
   };
 }
 
-async function serve(handler: UniversalHandler, request: NodeRequest, response: NodeResponse): Promise<void> {
-  const universal = readHead(request, response);
+interface Exchange {
+  readonly request: NodeRequest;
+  readonly response: NodeResponse;
+  readonly held: HeldBytes;
+}
+
+async function serve(handler: UniversalHandler, exchange: Exchange): Promise<void> {
+  const { response, held } = exchange;
+  const hangUp = hangUpOn(response);
+  const universal = readHead(handler, exchange, hangUp);
   if (universal === undefined) return;
   const answer = await handler(universal);
   // Connect's writer waits for an event that responses do not have, and never returns.
   if (handler.method.methodKind === 'unary') response.once('finish', afterResponse);
   const refusal = refusalOf(handler, answer);
   if (refusal !== undefined) writeError(response, refusal);
-  else await universalResponseToNodeResponse(answer, response);
+  else await writeAnswer(answer, response, held.open(hangUp));
+}
+
+async function writeAnswer(answer: UniversalServerResponse, response: NodeResponse, holding: Holding): Promise<void> {
+  // A connection that breaks leaves its writer waiting.
+  response.once('close', holding.rest);
+  const body = answer.body && answerBody(answer.body, holding);
+  await universalResponseToNodeResponse({ ...answer, ...(body && { body }) }, response);
 }
 
 /** The request as Connect sees it; answered and undefined if its host is missing or no host. */
-function readHead(request: NodeRequest, response: NodeResponse): UniversalServerRequest | undefined {
+function readHead(
+  { method }: UniversalHandler,
+  { request, response, held }: Exchange,
+  hangUp: () => void,
+): UniversalServerRequest | undefined {
   const peer = request.socket.remoteAddress ?? '';
-  const values = createContextValues().set(peerKey, peer).set(hangUpKey, hangUpOn(response));
+  const values = createContextValues().set(peerKey, peer).set(hangUpKey, hangUp);
   try {
     const universal = universalRequestFromNodeRequest(request, response, undefined, values);
     dropEndlessTimeout(universal.header);
-    return universal;
+    const isEnveloped = /^application\/(grpc|connect\+)/.test(universal.header.get('content-type') ?? '');
+    const isOneRequest = method.methodKind === 'unary' || method.methodKind === 'server_streaming';
+    const source = universal.body as AsyncIterable<Uint8Array>;
+    return { ...universal, body: requestBody(source, { held, isEnveloped, isOneRequest }) };
   } catch {
     writeError(response, malformed('the request names no valid host', 400));
     return undefined;

@@ -4,6 +4,7 @@ import { crashPoint } from '../../lib/crash-point.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
 import type { AgentStream } from './agent-stream.ts';
 import { deliveryFromLease, sealedDeliveryFromLease } from './conversions.ts';
+import type { Turns } from './turns.ts';
 import { arrivalOf, responseOf } from './typed-frames.ts';
 
 /** Around the frames that tell of something on disk: called before a frame is written, and when the next may be. */
@@ -23,17 +24,39 @@ export interface StreamCall {
   hangUp(): void;
 }
 
-/** Feeds a stream with what the client says, until either is at its end. Never rejects. */
-export async function readFrames(requests: AsyncIterable<AgentStreamRequest>, stream: AgentStream): Promise<void> {
+/** Feeds a stream with what the client says, in turn with other streams, until either is at its end. Never rejects. */
+export async function readFrames(
+  requests: AsyncIterable<AgentStreamRequest>,
+  stream: AgentStream,
+  turns: Turns,
+): Promise<void> {
   try {
     for await (const request of requests) {
-      await stream.take(arrivalOf(request));
+      const turn = turns.wait();
+      if (turn !== undefined) await turn;
+      const taken = stream.take(arrivalOf(request));
+      turns.spend(unitsOf(request));
+      await taken;
       if (stream.ended) return;
     }
     stream.clientEnded();
   } catch (error) {
     // The client broke off, or sent what is no frame.
     stream.end(error);
+  }
+}
+
+/** What a frame costs of a turn. */
+function unitsOf({ frame }: AgentStreamRequest): number {
+  switch (frame.case) {
+    case 'send':
+      return 1 + frame.value.messages.length;
+    case 'ack':
+    case 'reject':
+    case 'extend':
+      return 1 + frame.value.deliveryIds.length / STREAM_LIMITS.idsPerUnit;
+    default:
+      return 1;
   }
 }
 

@@ -128,6 +128,8 @@ export function helpText(): string {
     '',
     'Usage: agentbus [settings]',
     '       agentbus keys add --name NAME --agent PATTERN [--agent PATTERN ...] --file FILE',
+    '       agentbus backup FILE [--data-dir DIRECTORY]',
+    '       agentbus restore FILE --data-dir DIRECTORY',
     '',
     ...lines,
     `${'  --help'.padEnd(width)}this text`,

@@ -162,6 +162,8 @@ export const SQLITE_LIMITS = {
   checkpointPages: 8_192,
   /** After a checkpoint the log file shrinks to this, should a long reader have let it grow. */
   maxIdleLogBytes: 64 * MiB,
+  /** Pages that a backup copies before it syncs them, 4 MiB: how long the log of the bus waits behind them for the disk. */
+  backupStepPages: 1_000,
   /** How long a command-line tool may hold the database before the engine takes it for broken. */
   busyTimeoutMs: 5_000,
 } as const;

@@ -2,9 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { runBackup } from './commands/backup.ts';
 import { runKeys } from './commands/keys.ts';
+import { runRestore } from './commands/restore.ts';
 import { type Config, ConfigError, helpText, parseConfig } from './config.ts';
 import { EngineError } from './engine/engine.ts';
+import { BackupError } from './engine/sqlite/backup/backup-error.ts';
 import { KeysFileError } from './keys/keys-file.ts';
 import { loadKeys } from './keys/load-keys.ts';
 import { type Clock, createSystemClock } from './lib/clock.ts';
@@ -22,14 +25,18 @@ const EXIT_STORE_FAILED = 70;
 const random = createSystemRandom();
 
 /** What the program does beside being a bus, by its first argument. */
-const COMMANDS = new Map<string, (args: readonly string[]) => Promise<void>>([['keys', runKeys]]);
+const COMMANDS = new Map<string, (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<void>>([
+  ['backup', runBackup],
+  ['keys', runKeys],
+  ['restore', runRestore],
+]);
 
 async function run(args: readonly string[]): Promise<void> {
   if (args.includes('--help')) return void process.stdout.write(helpText());
   if (args.includes('--version')) return void process.stdout.write(`${SERVER_VERSION}\n`);
   const [name = '', ...rest] = args;
   const command = COMMANDS.get(name);
-  if (command !== undefined) return await command(rest);
+  if (command !== undefined) return await command(rest, process.env);
   await serve(parseConfig(args, process.env));
 }
 
@@ -118,8 +125,8 @@ function fail(error: unknown): never {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof KeysFileError || error instanceof EngineError) {
-    return error.message;
+  if ([ConfigError, KeysFileError, EngineError, BackupError].some((kind) => error instanceof kind)) {
+    return (error as Error).message;
   }
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (code === 'EADDRINUSE') return `port ${port} of ${address} is taken; choose another with --port`;

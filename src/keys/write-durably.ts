@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../lib/sync-folder.ts';
 
 export interface WriteOptions {
   /** What happens if the file is there already: it gets the new content, or the call rejects with the code EEXIST. */
@@ -16,7 +17,7 @@ export async function writeDurably(path: string, text: string, { ifThere }: Writ
   await writeSynced(draft, text);
   if (ifThere === 'replace') await rename(draft, path);
   else await link(draft, path).finally(() => unlink(draft));
-  await syncFolder(dirname(path));
+  syncFolder(dirname(path));
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {
@@ -26,14 +27,5 @@ async function writeSynced(path: string, text: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../lib/crash-point.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { MailboxDepth } from '../engine.ts';
+import { newestSequence, takeOverCopy } from './backup/copied.ts';
 import { createCounters } from './counters.ts';
 import { returnCode } from './return-code.ts';
 
@@ -49,18 +50,15 @@ const MAIL_COLUMNS = 10;
 /** Starts a new epoch, durably, and finds what mail a process that died may have delivered. */
 export function beginEpoch(db: DatabaseSync): OpenedState {
   db.exec('BEGIN IMMEDIATE');
+  takeOverCopy(db);
   const state = db
     .prepare(
       `INSERT INTO state (name, value) VALUES ('epoch', 1)
        ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value AS epoch`,
     )
     .get() as { epoch: number };
-  const newest = db
-    .prepare(
-      'SELECT max(coalesce((SELECT max(seq) FROM messages), 0), coalesce((SELECT max(seq) FROM dead_letters), 0)) AS seq',
-    )
-    .get() as { seq: number };
-  db.prepare('UPDATE mailboxes SET in_use = 0, suspect_seq = ? WHERE in_use <> 0').run(newest.seq);
+  const newest = newestSequence(db);
+  db.prepare('UPDATE mailboxes SET in_use = 0, suspect_seq = ? WHERE in_use <> 0').run(newest);
   // A mailbox whose oldest mail came after the crash is above suspicion.
   db.exec(
     `DELETE FROM mailboxes WHERE agent_id NOT IN (
@@ -71,7 +69,7 @@ export function beginEpoch(db: DatabaseSync): OpenedState {
   afterEpoch();
   const counters = createCounters(db);
   const deadLetters = { messages: counters.get('dead_letters'), bytes: counters.get('dead_letter_bytes') };
-  return { epoch: state.epoch, lastSequence: newest.seq, deadLetters };
+  return { epoch: state.epoch, lastSequence: newest, deadLetters };
 }
 
 /** Rows as arrays, not objects: there may be a million of them. */

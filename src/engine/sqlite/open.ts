@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { AssembleOptions } from './assemble.ts';
 import { assembleEngine } from './assemble.ts';
-import { IN_MEMORY } from './database.ts';
+import { DATABASE_FILE, IN_MEMORY } from './database.ts';
 import type { DirectoryLock } from './lock.ts';
 import { lockDirectory } from './lock.ts';
 import { startWorkerLink } from './worker-link.ts';
@@ -13,8 +13,6 @@ export interface SqliteEngineOptions extends AssembleOptions {
   /** Made if it is missing; `:memory:` keeps nothing. */
   readonly dataDir: string;
 }
-
-const DATABASE_FILE = 'agentbus.db';
 
 /**
  * Opens the embedded engine: SQLite in a worker thread, mailbox state in memory.

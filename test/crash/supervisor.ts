@@ -35,6 +35,9 @@ const PATIENCE_MS = 60_000;
 /** Time after which clients that lost their bus have noticed; and for a bus that cut a call to be gone. */
 const NOTICE_MS = 15_000;
 
+/** Time for clients to read what the bus said before it died. */
+const LAST_WORDS_MS = 1_000;
+
 const QUIET = { AGENT_BUS_LOG_LEVEL: 'warn', AGENT_BUS_TASK_LEASE: '600000' };
 
 /**
@@ -96,10 +99,11 @@ interface Surroundings {
 
 async function workUntil(strike: Strike, bus: BusProcess, { ledger, workload, report }: Surroundings): Promise<void> {
   const run = openRun(bus, ledger, 'work');
-  const work = [...workload.speakers, ...workload.listeners].map((actor) => runActor(actor, run, ledger));
+  const busy = new Set([...workload.speakers, ...workload.listeners]);
+  const work = [...busy].map((actor) => runActor(actor, run, ledger).finally(() => busy.delete(actor)));
   await within(PATIENCE_MS, strike.strike(bus), `${strike.name}: the bus would not go`);
   run.ended();
-  await within(PATIENCE_MS, Promise.all(work), 'clients have not noticed that the bus is gone');
+  await within(PATIENCE_MS, Promise.all(work), () => `not noticed that the bus is gone: ${namesOf(busy)}`);
   report.ranOnce(bus);
 }
 
@@ -109,9 +113,11 @@ async function settle(
   { ledger, workload, report, log }: Surroundings & Pick<CrashLoopOptions, 'log'>,
 ): Promise<void> {
   const run = openRun(bus, ledger, 'settle');
-  const listening = workload.listeners.map((actor) => runActor(actor, run, ledger));
-  const speaking = Promise.all(workload.speakers.map((actor) => runActor(actor, run, ledger)));
-  await within(PATIENCE_MS, speaking, 'clients could not finish what was under way');
+  const busy = new Set([...workload.speakers, ...workload.listeners]);
+  const begin = (actor: Actor) => runActor(actor, run, ledger).finally(() => busy.delete(actor));
+  const listening = workload.listeners.map(begin);
+  const speaking = workload.speakers.map(begin);
+  await within(PATIENCE_MS, Promise.all(speaking), () => `not finished what was under way: ${namesOf(busy)}`);
   const deadline = Date.now() + PATIENCE_MS;
   let waiting = await queuedMessages(run, workload.mailboxes);
   while (waiting > 0 && Date.now() < deadline) {
@@ -119,7 +125,7 @@ async function settle(
     waiting = await queuedMessages(run, workload.mailboxes);
   }
   run.finishNow();
-  await within(PATIENCE_MS, Promise.all(listening), 'receivers could not finish');
+  await within(PATIENCE_MS, Promise.all(listening), () => `not left when asked to: ${namesOf(busy)}`);
   log(`${ledger.order} facts; asking the bus for the state of every message and session`);
   const states = await askFinalStates(run, ledger);
   report.deadLettered = states.deadLettered;
@@ -134,16 +140,22 @@ interface OpenRun extends BusRun {
 
 function openRun(bus: BusProcess, ledger: Ledger, mode: BusRun['mode']): OpenRun {
   const gone = new AbortController();
+  const silent = new AbortController();
   const finish = new AbortController();
-  bus.child.once('exit', () => gone.abort());
+  const ended = (): void => {
+    gone.abort();
+    setTimeout(() => silent.abort(new Error('the bus is gone')), LAST_WORDS_MS).unref();
+  };
+  bus.child.once('exit', ended);
   return {
     number: ledger.beginRun(),
     address: bus.address,
     apiKey: bus.apiKey,
     mode,
     gone: gone.signal,
+    silent: silent.signal,
     finish: finish.signal,
-    ended: () => gone.abort(),
+    ended,
     finishNow: () => finish.abort(),
   };
 }
@@ -196,10 +208,14 @@ function busFailed(text: string): Violation {
   return { kind: 'bus failed', text, subject: 'bus' };
 }
 
-async function within<T>(ms: number, promise: Promise<T>, otherwise: string): Promise<T> {
+function namesOf(actors: ReadonlySet<Actor>): string {
+  return [...actors].map(({ name }) => name).join(', ');
+}
+
+async function within<T>(ms: number, promise: Promise<T>, otherwise: string | (() => string)): Promise<T> {
   const timer = new AbortController();
   const late = elapse(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`${otherwise} (${ms} ms)`);
+    throw new Error(`${typeof otherwise === 'string' ? otherwise : otherwise()} (after ${ms} ms)`);
   });
   try {
     return await Promise.race([promise, late]);

@@ -13,4 +13,5 @@ registerHooks({
     return resolved.url === STORE && context.parentURL !== BROKEN_STORE ? { ...resolved, url: BROKEN_STORE } : resolved;
   },
 });
-await import('../../../src/main.ts');
+// By its address: the main program is started here, not used.
+await import(new URL('../../../src/main.ts', import.meta.url).href);

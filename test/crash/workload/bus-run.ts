@@ -12,6 +12,11 @@ export interface BusRun {
   readonly mode: 'work' | 'settle';
   /** Aborts when the process is gone. */
   readonly gone: AbortSignal;
+  /**
+   * Aborts a while later, and ends every call that is still open: what the bus said last has been read by then, and a client
+   * that did not notice the end of its connection must not wait for ever.
+   */
+  readonly silent: AbortSignal;
   /** Aborts when receivers are to leave, at the end of `settle`. */
   readonly finish: AbortSignal;
 }
@@ -30,7 +35,17 @@ export interface Actor {
 export type Protocol = 'connect' | 'grpc' | 'json';
 
 /** A connection to this run of the bus, as generated stubs take it. */
-export function openTransport({ address, apiKey }: BusRun, agentId: string, protocol: Protocol): Transport {
+export function openTransport(bus: BusRun, agentId: string, protocol: Protocol): Transport {
+  const { unary, stream } = openBareTransport(bus, agentId, protocol);
+  const until = (signal: AbortSignal | undefined): AbortSignal =>
+    signal === undefined ? bus.silent : AbortSignal.any([signal, bus.silent]);
+  return {
+    unary: (method, signal, ...rest) => unary(method, until(signal), ...rest),
+    stream: (method, signal, ...rest) => stream(method, until(signal), ...rest),
+  };
+}
+
+function openBareTransport({ address, apiKey }: BusRun, agentId: string, protocol: Protocol): Transport {
   if (protocol === 'grpc') return createNodeChannel({ address, apiKey, agentId }).transport;
   const options = { baseUrl: address, interceptors: [createBearer({ apiKey, agentId })] };
   if (protocol === 'json') return createConnectTransport({ ...options, httpVersion: '1.1', useBinaryFormat: false });

@@ -11,6 +11,7 @@ import { newSessionFacts, type SessionFacts } from '../ledger/session-facts.ts';
 import { type Actor, type BusRun, openTransport, type Protocol, pause } from './bus-run.ts';
 import { envelopeOf } from './message-content.ts';
 import { askForChange, askForSession } from './session-record.ts';
+import { updateContext } from './update-context.ts';
 
 export interface OrchestratorOptions {
   readonly agentId: string;
@@ -35,18 +36,16 @@ type Step =
  * it. When the bus dies it goes on with the step that had no answer, with the same ids.
  */
 export function createOrchestrator(options: OrchestratorOptions): Actor {
-  const { agentId, protocol, choices } = options;
+  const { agentId, protocol, ledger, choices } = options;
   let work: Work | undefined;
   let sessions = 0;
   return {
     name: agentId,
     async run(bus) {
       const transport = openTransport(bus, agentId, protocol);
-      const hand = createHand(
-        options,
-        createClient(SessionService, transport),
-        createClient(MessageService, transport),
-      );
+      const client = createClient(SessionService, transport);
+      const hand = createHand(options, client, createClient(MessageService, transport));
+      if (work !== undefined && work.facts.lastSequence > 0) await lookAt(work.facts, client, ledger);
       while (!bus.gone.aborted && (bus.mode === 'work' || work !== undefined)) {
         work ??= newWork(options, ++sessions);
         const [step] = work.steps;
@@ -56,6 +55,11 @@ export function createOrchestrator(options: OrchestratorOptions): Actor {
       }
     },
   };
+}
+
+/** The first thing after a restart: the session is there, and not older than it was. */
+async function lookAt(facts: SessionFacts, client: Client<typeof SessionService>, ledger: Ledger): Promise<void> {
+  await askForSession(ledger, facts, () => client.getSession({ sessionId: facts.sessionId }));
 }
 
 function newWork({ agentId, ledger, choices }: OrchestratorOptions, number: number): Work {
@@ -129,27 +133,9 @@ function createHand(
     return true;
   };
   const update = async (facts: SessionFacts, name: string): Promise<boolean> => {
-    const { sessionId } = facts;
-    const now = await askForSession(ledger, facts, () => sessions.getSession({ sessionId }));
-    // An earlier try without an answer took effect after all.
-    if (now.sharedContext?.[name] !== undefined) return true;
-    const expectedRevision = Number(now.contextRevision);
-    const answer = await askForChange(ledger, facts, {
-      kind: 'sharedContextUpdated',
-      subject: name,
-      expectedRevision,
-      doneBefore: [],
-      call: () =>
-        askForSession(ledger, facts, () =>
-          sessions.updateSharedContext({
-            sessionId,
-            change: { case: 'mergePatch', value: { [name]: expectedRevision } },
-            expectedRevision: BigInt(expectedRevision),
-          }),
-        ),
-    });
+    const answer = await updateContext({ client: sessions, ledger, session: facts, name });
     if (!(answer instanceof AgentbusError)) return true;
-    // A worker was faster; with the next step the session is read again.
+    // A worker was faster: the next try reads the session again.
     return answer.reason === 'CONTEXT_REVISION_MISMATCH'
       ? false
       : refusedWith(answer, facts, 'a change of the context');

@@ -4,6 +4,7 @@ import { type Client, createClient } from '@connectrpc/connect';
 import type { Delivery } from '../../../gen/ts/agentbus/v1/delivery_pb.js';
 import { EnvelopeSchema, MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { MessageService } from '../../../gen/ts/agentbus/v1/message_service_pb.js';
+import { SessionService } from '../../../gen/ts/agentbus/v1/session_service_pb.js';
 import { AgentbusError } from '../../../src/client/errors.ts';
 import type { Choices } from '../choices.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -11,6 +12,7 @@ import type { MessageFacts } from '../ledger/message-facts.ts';
 import { type Actor, type BusRun, openTransport, type Protocol } from './bus-run.ts';
 import type { Held, Receiver } from './receiver.ts';
 import { askForChange } from './session-record.ts';
+import { updateContext } from './update-context.ts';
 
 export interface WorkerOptions {
   readonly agentId: string;
@@ -62,6 +64,18 @@ export function createWorker(options: WorkerOptions): Actor {
     const { staleDeliveryIds } = await client.acknowledgeMessages({ agentId, deliveryIds });
     receiver.answered(settlements, staleDeliveryIds);
   };
+  /** Workers and orchestrators change the context for the same revisions; one of them is faster. */
+  const note = async (
+    client: Client<typeof SessionService>,
+    { sessionId = '', messageId }: MessageFacts,
+  ): Promise<void> => {
+    const session = ledger.sessions.get(sessionId);
+    if (session === undefined) return;
+    const noted = await updateContext({ client, ledger, session, name: `note-${messageId}` });
+    if (noted === 'done' || ['CONTEXT_REVISION_MISMATCH', 'SESSION_ENDED'].includes(noted.reason ?? '')) return;
+    const text = `a note was refused with ${noted.reason}: ${noted.message}`;
+    ledger.report({ kind: 'call failed', text, subject: sessionId });
+  };
   const work = async (client: Client<typeof MessageService>, held: Held): Promise<void> => {
     // A worker that dies with its work undone: the lease runs out.
     if (choices.chance(0.05)) return;
@@ -77,7 +91,9 @@ export function createWorker(options: WorkerOptions): Actor {
   return {
     name: agentId,
     async run(bus) {
-      const client = createClient(MessageService, openTransport(bus, agentId, protocol));
+      const transport = openTransport(bus, agentId, protocol);
+      const client = createClient(MessageService, transport);
+      const sessions = createClient(SessionService, transport);
       for (const task of owed.values()) await answer(client, task);
       while (!bus.gone.aborted && !bus.finish.aborted) {
         const deliveries = await receive(client, agentId);
@@ -86,7 +102,10 @@ export function createWorker(options: WorkerOptions): Actor {
           await client.acknowledgeMessages({ agentId, deliveryIds: news.map(({ deliveryId }) => deliveryId) });
         }
         const tasks = deliveries.filter((delivery) => !isNews(delivery));
-        for (const held of receiver.take(tasks, source(bus))) await work(client, held);
+        for (const held of receiver.take(tasks, source(bus))) {
+          if (choices.chance(0.4)) await note(sessions, held.message);
+          await work(client, held);
+        }
       }
     },
   };

@@ -24,6 +24,7 @@ import { createSessionLog } from './sessions.ts';
 import type { StoreLink } from './store-link.ts';
 import { startStoreThread } from './store-thread.ts';
 import { createSubscribers } from './subscribers.ts';
+import { createWithdrawals } from './withdrawals.ts';
 
 const beforeLeasesReturn = crashPoint('stop.before-leases-return');
 const leasesReturned = crashPoint('stop.leases-returned');
@@ -69,6 +70,7 @@ export async function assembleEngine(options: AssembleOptions, under: StoreUnder
   });
   const opened = under.inMemory ? { ...state, epoch: randomEpoch(random) } : state;
   const total = createDeadLetterTotal(opened.deadLetters);
+  const withdrawals = createWithdrawals(pending);
   const sequences = createSequences(opened.lastSequence);
   endings = createEndings({ clock, limits, observer, listeners, deadLetters: total, pending, store });
   pending.start();
@@ -92,10 +94,10 @@ export async function assembleEngine(options: AssembleOptions, under: StoreUnder
   return {
     name: 'sqlite',
     exclusive: true,
-    journal: createJournal({ clock, store, pending, endings, sequences }),
+    journal: createJournal({ clock, store, pending, endings, sequences, withdrawals }),
     sessions: createSessionLog(store, forgotten),
     messages: createMessageRecords(store, pending),
-    mailboxes: createMailboxes({ store, pending, endings, subscribers, listeners, opened }),
+    mailboxes: createMailboxes({ store, pending, endings, withdrawals, subscribers, listeners, opened }),
     deadLetters: createDeadLetters({ store, pending, sequences, total }),
     agents: createAgentDirectory(store),
     metadata: createMetadata(store),

@@ -11,6 +11,7 @@ import type { WithdrawnCopy } from './operations/withdraw-copies.ts';
 import type { PendingMail } from './pending-mail.ts';
 import type { Sequences } from './sequences.ts';
 import type { StoreThread } from './store-thread.ts';
+import type { Withdrawals } from './withdrawals.ts';
 
 export interface JournalOptions {
   readonly clock: Clock;
@@ -18,14 +19,16 @@ export interface JournalOptions {
   readonly pending: PendingMail;
   readonly endings: Endings;
   readonly sequences: Sequences;
+  readonly withdrawals: Withdrawals;
 }
 
 const NONE: readonly never[] = [];
 
-export function createJournal({ clock, store, pending, endings, sequences }: JournalOptions): Journal {
+export function createJournal({ clock, store, pending, endings, sequences, withdrawals }: JournalOptions): Journal {
   const submit = (write: Write): Promise<void> => {
-    const { messages = NONE } = write;
+    const { messages = NONE, withdraw = NONE } = write;
     reserveAll(pending, messages);
+    withdrawals.begin(withdraw);
     let records = 0;
     for (const message of messages) records += countRecords(message);
     const sequence = sequences.take(records);
@@ -35,10 +38,12 @@ export function createJournal({ clock, store, pending, endings, sequences }: Jou
       const done = (reply: CommitReply): void => {
         if ('refusal' in reply) {
           unreserve(pending, messages);
+          withdrawals.end(withdraw);
           reject(reply.refusal);
           return;
         }
         if (reply.withdrawn.length > 0) endings.withdrawn(findEntries(write, reply.withdrawn), at);
+        withdrawals.end(withdraw);
         deliver(messages, sequence);
         resolve();
       };

@@ -25,7 +25,7 @@ export interface Mailbox {
 
 /**
  * A message that is not settled. `ready` can be leased, `leased` is, `delayed` comes
- * later, and `leaving` is on its way out, which only the disk has yet to confirm: `withdrawn`
+ * later, `held_back` waits for a withdrawal that is under way to be refused, and `leaving` is on its way out, which only the disk has yet to confirm: `withdrawn`
  * tells those who wait for that word that a withdrawal came before them.
  * Its deadline is the end of the lease or of the delay.
  */
@@ -38,7 +38,7 @@ export interface Entry extends Queued, Deadline {
   readonly tag: number;
   /** The message under which its envelope is stored apart, for several copies or to be kept; 0 if it is not. */
   readonly shared: number;
-  state: 'ready' | 'leased' | 'delayed' | 'leaving' | 'withdrawn';
+  state: 'ready' | 'leased' | 'delayed' | 'held_back' | 'leaving' | 'withdrawn';
   /** Deliveries that ended. */
   attempts: number;
   returned: RedeliveryReason | undefined;

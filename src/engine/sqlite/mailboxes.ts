@@ -20,18 +20,20 @@ import { readMail } from './operations/read-mail.ts';
 import type { PendingMail } from './pending-mail.ts';
 import type { StoreThread } from './store-thread.ts';
 import type { Subscribers } from './subscribers.ts';
+import type { Withdrawals } from './withdrawals.ts';
 
 export interface MailboxesOptions {
   readonly store: StoreThread;
   readonly pending: PendingMail;
   readonly endings: Endings;
+  readonly withdrawals: Withdrawals;
   readonly subscribers: Subscribers;
   readonly listeners: Listeners<EndedMessage>;
   readonly opened: OpenedState;
 }
 
 export function createMailboxes(options: MailboxesOptions): Mailboxes {
-  const { store, pending, endings, subscribers, listeners, opened } = options;
+  const { store, pending, endings, withdrawals, subscribers, listeners, opened } = options;
   const markOnce = (mailbox: Mailbox): Promise<void> => {
     mailbox.mark ??= store.call(markInUse, { agentId: mailbox.agentId, inUse: true }).then(() => {
       mailbox.marked = true;
@@ -68,8 +70,27 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
     return taken.flatMap((entry, index) => {
       const content = entry.content ?? read.get(entry);
       const stillOurs = entry.state === 'leased' && entry.leases === numbers[index];
-      return stillOurs && content !== undefined ? [handOut(entry, content)] : [];
+      if (!stillOurs || content === undefined || withdrawals.holdBack(entry, content)) return [];
+      return [handOut(entry, content)];
     });
+  };
+  const handOutAll = async (taken: readonly Entry[]): Promise<Lease[]> => {
+    if (taken.some((entry) => entry.content === undefined)) return await readAndHandOut(taken);
+    const free = taken.filter((entry) => !withdrawals.holdBack(entry, entry.content as MailContent));
+    return free.map((entry) => handOut(entry, entry.content as MailContent));
+  };
+  const leaseReady = async (mailbox: Mailbox, request: LeaseRequest): Promise<Lease[]> => {
+    const { taken, expired } = pending.lease(mailbox, request);
+    endings.expire(expired);
+    const leases = await handOutAll(taken);
+    if (leases.length === taken.length || mailbox.ready.size === 0) return leases;
+    // Something was held back, or ended while it was read, and more is behind it.
+    if (leases.length === 0) {
+      store.assertOpen();
+      return await leaseReady(mailbox, request);
+    }
+    subscribers.notify(mailbox.agentId);
+    return leases;
   };
   /** The message an id names, if the id is one that may settle it. */
   const named = (agentId: string, id: string): { entry: Entry; current: boolean } | undefined => {
@@ -136,10 +157,7 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
       if (mailbox === undefined || mailbox.ready.size === 0) return [];
       if (!mailbox.marked) await markOnce(mailbox);
       store.assertOpen();
-      const { taken, expired } = pending.lease(mailbox, request);
-      endings.expire(expired);
-      if (taken.some((entry) => entry.content === undefined)) return await readAndHandOut(taken);
-      return taken.map((entry) => handOut(entry, entry.content as MailContent));
+      return await leaseReady(mailbox, request);
     },
 
     async acknowledge(agentId, deliveryIds) {

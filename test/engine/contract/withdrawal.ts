@@ -41,9 +41,9 @@ const RACES: Readonly<Record<string, (rig: Rig, deliveryId: string) => Promise<u
     rig.clock.advance(20_000);
     return rig.engine.mailboxes.release(AGENT, [deliveryId], { delayMs: 0, because: 'rejected' });
   },
-  'left by its holder and leased by another': async (rig) => {
+  'left by its holder and asked for by another': async (rig) => {
     rig.engine.mailboxes.releaseHolder(AGENT, 'holder-1', []);
-    await rig.lease({ holder: 'next' });
+    expect(await rig.lease({ holder: 'next' })).toEqual([]);
   },
 };
 
@@ -110,10 +110,54 @@ export const withdrawalCases: ContractCase[] = [
         const message = await rig.send({ tag: 6, expiresAt: rig.clock.now() + 20_000 });
         const { deliveryId } = await rig.leaseOne();
         await Promise.all([rig.withdraw(message), race(rig, deliveryId)]);
-        await expectWithdrawn(rig, message, what.includes('another') && rig.limits.envelopeCacheBytes > 0 ? 2 : 1);
+        await expectWithdrawn(rig, message, 1);
       },
     }),
   ),
+  {
+    name: 'what is being taken back is not handed out once more before that is on disk, and what is behind it is',
+    async run(rig) {
+      const message = await rig.send();
+      await rig.send({ messageId: 'behind' });
+      // The first lease of a mailbox takes longer, so it is over before.
+      await rig.peek();
+      const withdrawn = rig.withdraw(message);
+      const leases = await rig.lease({ limit: 1 });
+      await withdrawn;
+      expect(texts(leases)).toEqual(['behind']);
+      expect(await rig.record(message)).toMatchObject({ state: 'withdrawn', attempts: 0 });
+    },
+  },
+  {
+    name: 'a subscriber whose lease passed over what is being taken back hears of what is behind it',
+    async run(rig) {
+      for (const messageId of ['first', 'gone', 'behind']) await rig.send({ messageId });
+      await rig.peek();
+      const heard = new Promise<void>((resolve) => rig.engine.mailboxes.subscribe(AGENT, resolve));
+      const withdrawn = rig.withdraw({ sender: SENDER, messageId: 'gone' });
+      const leases = await rig.lease({ limit: 2 });
+      await withdrawn;
+      expect(texts(leases)).toEqual(['first']);
+      await heard;
+      expect(texts(await rig.lease())).toEqual(['behind']);
+    },
+  },
+  {
+    name: 'what was held back for a withdrawal that is refused is available again, and subscribers hear of it',
+    async run(rig) {
+      const message = await rig.send();
+      await rig.append('s', 0);
+      await rig.peek();
+      const withdraw = [{ ...message, recipient: AGENT, reason: 'no' }];
+      const append = { sessionId: 's', expectedSequence: 5, events: [bytes('late')] };
+      const heard = new Promise<void>((resolve) => rig.engine.mailboxes.subscribe(AGENT, resolve));
+      const refused = refusal(rig.engine.journal.commit({ append, withdraw }), 'sequence_conflict');
+      const leases = await rig.lease();
+      await refused;
+      if (leases.length === 0) await heard;
+      expect([...leases, ...(await rig.lease())].map(({ messageId }) => messageId)).toEqual([message.messageId]);
+    },
+  },
   {
     name: 'a message on its last delivery that is taken back becomes no dead letter when the delivery ends',
     async run(rig) {

@@ -1,10 +1,12 @@
 import { type Client, createClient } from '@connectrpc/connect';
 import { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
+import type { DeadLetter } from '../../gen/ts/agentbus/v1/delivery_pb.js';
 import { MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import { SessionState } from '../../gen/ts/agentbus/v1/session_pb.js';
 import { SessionService } from '../../gen/ts/agentbus/v1/session_service_pb.js';
 import { AgentbusError } from '../../src/client/errors.ts';
+import { checkDeadLetters } from './checks/dead-letter-check.ts';
 import { checkFinalState, type FinalState } from './checks/final-state-check.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { MessageFacts } from './ledger/message-facts.ts';
@@ -23,21 +25,36 @@ export async function queuedMessages(bus: BusRun, mailboxes: readonly string[]):
   return agents.reduce((sum, { agent }) => sum + Number(agent?.queuedMessages ?? 0), 0);
 }
 
-/** Asks what became of every message, and holds the answer to what the clients know. */
-export async function askFinalStates(
-  bus: BusRun,
-  ledger: Ledger,
-): Promise<{ violations: Violation[]; deadLettered: number }> {
+/** What the bus says in the end, held to what the clients know. */
+export interface Answers {
+  readonly violations: readonly Violation[];
+  readonly deadLetters: number;
+}
+
+/** Asks what became of every message. All mailboxes must have been emptied. */
+export async function askMessages(bus: BusRun, ledger: Ledger, mailboxes: readonly string[]): Promise<Answers> {
   const client = createClient(MessageService, openTransport(bus, 'crash://auditor', 'connect'));
   const violations: Violation[] = [];
-  let deadLettered = 0;
-  const ask = async (message: MessageFacts): Promise<void> => {
+  const dead = new Set<MessageFacts>();
+  await eachOf(ledger.messages(), async (message) => {
     const states = await statesOf(client, message);
     violations.push(...checkFinalState(message, states));
-    if (states[0]?.state === MessageState.DEAD_LETTERED) deadLettered++;
-  };
-  await eachOf(ledger.messages(), ask);
-  return { violations, deadLettered };
+    if (states[0]?.state === MessageState.DEAD_LETTERED) dead.add(message);
+  });
+  const listed = await Promise.all(mailboxes.map((agentId) => deadLettersOf(client, agentId)));
+  violations.push(...checkDeadLetters(listed.flat(), dead, ledger));
+  return { violations, deadLetters: dead.size };
+}
+
+async function deadLettersOf(client: Client<typeof MessageService>, agentId: string): Promise<DeadLetter[]> {
+  const all: DeadLetter[] = [];
+  let pageToken = '';
+  do {
+    const { deadLetters, nextPageToken } = await client.listDeadLetters({ agentId, pageSize: 100, pageToken });
+    all.push(...deadLetters);
+    pageToken = nextPageToken;
+  } while (pageToken !== '');
+  return all;
 }
 
 async function statesOf(

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { type BusProcess, startBusProcess } from '../start-bus-process.ts';
-import { askFinalStates, askSessions, queuedMessages } from './ask-bus.ts';
+import { askMessages, askSessions, queuedMessages } from './ask-bus.ts';
 import { type Choices, createChoices } from './choices.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import type { Violation } from './ledger/violation.ts';
@@ -127,9 +127,9 @@ async function settle(
   run.finishNow();
   await within(PATIENCE_MS, Promise.all(listening), () => `not left when asked to: ${namesOf(busy)}`);
   log(`${ledger.order} facts; asking the bus for the state of every message and session`);
-  const states = await askFinalStates(run, ledger);
-  report.deadLettered = states.deadLettered;
-  report.add([...states.violations, ...(await askSessions(run, ledger))]);
+  const { violations, deadLetters } = await askMessages(run, ledger, workload.mailboxes);
+  report.deadLettered = deadLetters;
+  report.add([...violations, ...(await askSessions(run, ledger))]);
   run.ended();
 }
 

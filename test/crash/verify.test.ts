@@ -5,15 +5,17 @@
  */
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
-import { RedeliveryReason } from '../../gen/ts/agentbus/v1/delivery_pb.js';
+import { DeadLetterSchema, RedeliveryReason } from '../../gen/ts/agentbus/v1/delivery_pb.js';
 import { MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import { SessionEventSchema } from '../../gen/ts/agentbus/v1/session_event_pb.js';
+import { checkDeadLetters } from './checks/dead-letter-check.ts';
 import { checkFinalState } from './checks/final-state-check.ts';
 import { createHistory, type History, LEASE_MS } from './history.ts';
 import type { MessageFacts } from './ledger/message-facts.ts';
 import type { SessionFacts } from './ledger/session-facts.ts';
 import type { ViolationKind } from './ledger/violation.ts';
 import { createVerifier } from './verify.ts';
+import { envelopeOf } from './workload/message-content.ts';
 import { recordEvent } from './workload/session-record.ts';
 
 function kindsIn(tell: (history: History) => void): ViolationKind[] {
@@ -256,6 +258,19 @@ describe('in the end', () => {
     history.send(message, undefined);
     expect(kinds(message)).toEqual([]);
   });
+});
+
+test('dead letters that are not there, that are alive, or that are there twice are found', () => {
+  const history = createHistory();
+  const [listed, alive, missing] = [history.message(), history.message(), history.message()];
+  const letter = (message: MessageFacts) =>
+    create(DeadLetterSchema, { agentId: message.recipient, message: envelopeOf(message) });
+  const check = (...letters: MessageFacts[]) =>
+    checkDeadLetters(letters.map(letter), new Set([listed, missing]), history.ledger).map(({ kind }) => kind);
+  expect(check(listed, missing)).toEqual([]);
+  expect(check(listed)).toEqual(['message lost']);
+  expect(check(listed, missing, missing)).toEqual(['wrong end']);
+  expect(check(listed, missing, alive)).toEqual(['wrong end']);
 });
 
 describe('a session', () => {

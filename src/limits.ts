@@ -164,6 +164,8 @@ export const SQLITE_LIMITS = {
   maxIdleLogBytes: 64 * MiB,
   /** Pages that a backup copies before it syncs them, 4 MiB: how long the log of the bus waits behind them for the disk. */
   backupStepPages: 1_000,
+  /** What is read of the log at a time when it is checked at open: enough that the system reads ahead. */
+  logCheckBytes: 1 * MiB,
   /** How long a command-line tool may hold the database before the engine takes it for broken. */
   busyTimeoutMs: 5_000,
 } as const;

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import { EngineError } from '../engine.ts';
-import { migrate } from './schema.ts';
+import { assertLogWhole } from './log-check.ts';
+import { isOurs, migrate } from './schema.ts';
 import { isBrokenFile, sqliteCode } from './sqlite-error.ts';
 
 const NEVER_SHRINKS = 0;
@@ -15,8 +16,11 @@ export const DATABASE_FILE = 'agentbus.db';
 
 /** Opens the database of one data directory, ready to be used. Runs in the worker. */
 export function openDatabase(file: string): DatabaseSync {
+  // Before SQLite looks at it, which passes over what it cannot read.
+  if (file !== IN_MEMORY) assertLogWhole(file);
   const db = new DatabaseSync(file, { timeout: SQLITE_LIMITS.busyTimeoutMs, enableForeignKeyConstraints: false });
   // The check comes first: a file that is not ours must be left as it is.
+  if (isOurs(db)) emptyLog(db);
   migrate(db, file);
   letFileShrink(db);
   configure(db);
@@ -45,12 +49,18 @@ export function toOpenError(file: string, error: unknown): EngineError {
   return new EngineError(isBrokenFile(error) ? 'corrupt' : 'failed', message, { facts, cause: error });
 }
 
+/** What a log has behind its readable part is told from damage by what one process wrote, see `assertLogWhole`. */
+function emptyLog(db: DatabaseSync): void {
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
 function configure(db: DatabaseSync): void {
   // Readers (a backup, a look with the command-line tool) and the one writer do not wait for each other.
   db.exec('PRAGMA journal_mode = WAL');
   // After the line above, which resets it: only FULL syncs the log at every commit, and "durable" means that.
   db.exec('PRAGMA synchronous = FULL');
-  db.exec(`PRAGMA wal_autocheckpoint = ${SQLITE_LIMITS.checkpointPages}`);
+  // Done by `prepareCheckpoint`, which tells when it fails.
+  db.exec('PRAGMA wal_autocheckpoint = 0');
   db.exec(`PRAGMA journal_size_limit = ${SQLITE_LIMITS.maxIdleLogBytes}`);
   // A negative size counts KiB.
   db.exec(`PRAGMA cache_size = ${-SQLITE_LIMITS.pageCacheBytes / 1024}`);

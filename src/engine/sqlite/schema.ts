@@ -257,6 +257,11 @@ export function migrate(db: DatabaseSync, file: string, migrations: readonly str
   afterMigration();
 }
 
+/** Whether this software wrote the file, whichever version of it. */
+export function isOurs(db: DatabaseSync): boolean {
+  return readPragma(db, 'application_id') === APPLICATION_ID;
+}
+
 function isBlank(db: DatabaseSync, applicationId: number, userVersion: number): boolean {
   if (applicationId !== 0 || userVersion !== 0) return false;
   return db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../lib/crash-point.ts';
 import { EngineError } from '../engine.ts';
+import { prepareCheckpoint } from './checkpoint.ts';
 import { createCounters } from './counters.ts';
 import { openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
@@ -91,7 +92,7 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
 interface Batches {
   /** The replies are those of a transaction that is durable. */
   run(tape: Tape, operations: number): FromWorker & { kind: 'replies' };
-  /** Does what operations of the batch wanted done after it. */
+  /** Writes the log back if it is long, and does what operations of the batch wanted done after it. */
   runAfter(): void;
 }
 
@@ -124,7 +125,9 @@ function prepareBatches(db: DatabaseSync): Batches {
     afterCommit();
     return { kind: 'replies', tape: reply.finish(), writes, durationMs: performance.now() - startedAt };
   };
+  const checkpoint = prepareCheckpoint(db);
   const runAfter = (): void => {
+    checkpoint();
     if (after.length === 0) return;
     const works = after;
     after = [];

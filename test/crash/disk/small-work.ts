@@ -10,22 +10,32 @@ export interface SmallWork {
   /** Requests that were answered, each with the moment in which it was sent, in milliseconds since the epoch. */
   readonly answeredSentAt: readonly number[];
   readonly accepted: number;
+  readonly answered: Answered;
   /** Resolves when so many more messages were accepted, or when the work has ended. */
   waitForMore(messages: number): Promise<void>;
 }
 
-const LANES = 8;
-const SESSION = 'sess_of_small_work';
+export const LANES = 8;
+export const SESSION = 'sess_of_small_work';
 const LEAD = 'test://lead';
-const agentOf = (lane: number): string => `test://worker-${lane}`;
+export const agentOf = (lane: number): string => `test://worker-${lane}`;
 
-export function createSmallWork(): SmallWork {
-  const accepted = new Set<string>();
-  const settled = new Set<string>();
-  const perhapsSettled = new Set<string>();
+/** What was answered, of messages by their ids and of changes of the session by their numbers. */
+export interface Answered {
+  readonly accepted: Set<string>;
+  readonly settled: Set<string>;
+  /** Those of which an acknowledgement was sent, whether or not it was answered. */
+  readonly perhapsSettled: Set<string>;
+  readonly changes: number[];
+}
+
+/** `known` is what earlier work was answered; it is not changed. */
+export function createSmallWork(known?: Answered): SmallWork {
+  const answered: Answered = known
+    ? structuredClone(known)
+    : { accepted: new Set(), settled: new Set(), perhapsSettled: new Set(), changes: [] };
+  const { accepted, settled, perhapsSettled, changes } = answered;
   const answeredSentAt: number[] = [];
-  /** Changes of the session that were answered, and how many were tried. */
-  const changes: number[] = [];
   let tried = 0;
   let serial = 0;
   let awaited = Number.POSITIVE_INFINITY;
@@ -54,7 +64,7 @@ export function createSmallWork(): SmallWork {
     const agent = { agent_id: agentOf(lane) };
     await call(bus, 'AgentService/RegisterAgent', { agent });
     for (let count = 0; !signal.aborted; count++) {
-      const message_id = `m-${++serial}`;
+      const message_id = `m-${++serial}-${lane}`;
       await call(bus, 'MessageService/SendMessage', { message: messageOf(message_id, agentOf(lane)) });
       accepted.add(message_id);
       if (accepted.size >= awaited) wake();
@@ -91,6 +101,7 @@ export function createSmallWork(): SmallWork {
     }
   };
   return {
+    answered,
     answeredSentAt,
     get accepted() {
       return accepted.size;
@@ -123,7 +134,7 @@ interface Delivery {
   readonly message: ReturnType<typeof messageOf>;
 }
 
-function messageOf(message_id: string, recipient: string) {
+export function messageOf(message_id: string, recipient: string) {
   return {
     message_id,
     sender: { agent_id: recipient },

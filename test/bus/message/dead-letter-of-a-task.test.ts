@@ -167,7 +167,7 @@ describe('of a task that is being tried again by the same agent', () => {
     rig.clock.advance(waitMs);
     await redeliverAll();
     await settleUnheard({ tag: 0, how: 'discard' });
-    expect(await rig.task('t')).toMatchObject({ attempt: 2, assignee: BACKEND });
+    expect(await rig.task('t')).toMatchObject({ status: TaskStatus.QUEUED, attempt: 2, assignee: BACKEND });
     expect((await rig.story()).filter((event) => event === 'taskAttemptFailed')).toHaveLength(1);
   });
 

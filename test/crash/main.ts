@@ -2,14 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createLedger } from './ledger/ledger.ts';
 import { formatReport, printable } from './report.ts';
-import { STRIKES } from './strikes.ts';
+import { STRIKES, STRIKES_IN_TURN } from './strikes.ts';
 import { runCrashLoop } from './supervisor.ts';
 
 /** `npm run crash -- --kills 200 --seed 7`; README.md says what it does and how to read what it writes. */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
+    each: { type: 'string' },
     seed: { type: 'string' },
     strike: { type: 'string', default: 'random-kill' },
     dir: { type: 'string' },
@@ -19,22 +21,25 @@ const { values } = parseArgs({
   },
 });
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-const kills = Number(values.kills);
+const kills =
+  values.each === undefined ? Number(values.kills) : Number(values.each) * (STRIKES_IN_TURN[values.strike] ?? 1);
 const strike = STRIKES[values.strike];
 if (strike === undefined || !Number.isSafeInteger(seed) || !Number.isSafeInteger(kills) || kills < 0) {
   const names = Object.keys(STRIKES).join('|');
   process.stderr.write(
-    `usage: npm run crash -- [--kills N] [--seed N] [--strike ${names}] [--dir DIR] [--keep] [--json FILE] [--program FILE]\n`,
+    `usage: npm run crash -- [--kills N | --each N] [--seed N] [--strike ${names}] [--dir DIR] [--keep] [--json FILE] [--program FILE]\n`,
   );
   process.exit(2);
 }
 const dataDir = values.dir ?? (await mkdtemp(join(tmpdir(), 'agentbus-crash-')));
 process.stdout.write(`${kills} kills, strike ${values.strike}, seed ${seed}, data in ${dataDir}\n`);
 
+const ledger = createLedger();
 const report = await runCrashLoop({
   kills,
   seed,
-  strike,
+  ledger,
+  strike: (choices, kill) => strike(choices, kill, ledger),
   dataDir,
   log: (line) => void process.stdout.write(`${line}\n`),
   ...(values.program !== undefined && { main: values.program }),

@@ -15,7 +15,7 @@ export interface ReadHistoryOptions {
 
 /**
  * Reads a session from its first event to the one that is the newest now: what comes meanwhile is left
- * out, so that session and history are of one moment. Throws LIMIT_REACHED.
+ * out, so that session and history are of one moment. Throws LIMIT_REACHED, and SESSION_NOT_FOUND if it is forgotten meanwhile.
  */
 export async function readHistory({ registry, live, signal }: ReadHistoryOptions): Promise<{
   session: Session;

@@ -44,6 +44,19 @@ export const CRASH_POINTS = {
   'extend.before-submit': 'An extension arrived and had no effect; the lease ends with the process anyway.',
   'extend.applied': 'The lease is longer in memory, and ends with the process.',
 
+  'dead-letter.before-redelivery':
+    'Somebody asked for dead letters to be delivered again; they are dead letters still.',
+  'dead-letter.redelivered': 'They are back in their mailbox and dead letters no more; whoever asked has no answer.',
+  'dead-letter.before-purge': 'Somebody asked for dead letters to be deleted; they are there.',
+  'dead-letter.purged': 'They are gone; whoever asked has no answer.',
+
+  'retention.before-step': 'One step of forgetting is due, and was not begun.',
+  'retention.records-forgotten': 'Some old records of messages are gone; the walk through them starts anew.',
+  'retention.dead-letters-forgotten': 'Some old dead letters are gone, and their count with them.',
+  'retention.sessions-forgotten': 'Some ended sessions are gone; their events are there, and belong to nobody.',
+  'retention.events-deleted': 'Some of the events that belong to nobody are gone.',
+  'retention.space-given-back': 'The file is some pages shorter.',
+
   'session.before-watchers-told': 'Events are durable; nobody who follows the session was shown them.',
   'session.after-watchers-told': 'Those who follow the session were woken; nothing was written to them.',
 

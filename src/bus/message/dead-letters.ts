@@ -1,9 +1,15 @@
 import type { DeadLetterPage, DeadLetters as StoredDeadLetters } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { DEAD_LETTER_LIMITS } from '../../limits.ts';
 import { type Caller, requireSpeaker } from '../caller.ts';
 import type { BusObserver } from '../observer.ts';
 import { KEPT_BY_REDELIVERY } from './tags.ts';
+
+const beforeRedelivery = crashPoint('dead-letter.before-redelivery');
+const redelivered = crashPoint('dead-letter.redelivered');
+const beforePurge = crashPoint('dead-letter.before-purge');
+const purged = crashPoint('dead-letter.purged');
 
 /** What was given up, for whoever decides about it. All reject AGENT_NOT_ALLOWED. */
 export interface DeadLetters {
@@ -41,15 +47,19 @@ export function createDeadLetters({ deadLetters, clock, observer }: DeadLettersO
     async redeliver(caller, agentId, deadLetterIds) {
       requireSpeaker(caller, agentId);
       const how = { acceptedAt: clock.now(), keepTagBits: KEPT_BY_REDELIVERY };
+      beforeRedelivery();
       const { length } = await deadLetters.redeliver(agentId, once(deadLetterIds), how);
+      redelivered();
       observer.deadLettersRedelivered?.(length);
       return length;
     },
     async purge(caller, agentId, deadLetterIds) {
       requireSpeaker(caller, agentId);
-      const purged = await deadLetters.purge(agentId, once(deadLetterIds));
-      observer.deadLettersPurged?.(purged);
-      return purged;
+      beforePurge();
+      const count = await deadLetters.purge(agentId, once(deadLetterIds));
+      purged();
+      observer.deadLettersPurged?.(count);
+      return count;
     },
   };
 }

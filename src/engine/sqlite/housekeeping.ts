@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { crashPoint } from '../../lib/crash-point.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { EngineLimits, EngineObserver, Forgotten } from '../engine.ts';
 import type { DeadLetterTotal } from './dead-letter-total.ts';
@@ -31,6 +32,15 @@ export interface HousekeepingOptions {
 
 type Chore = () => Promise<void>;
 
+const beforeStep = crashPoint('retention.before-step');
+const stepDone = new Map<unknown, () => void>([
+  [forgetRecords, crashPoint('retention.records-forgotten')],
+  [forgetDeadLetters, crashPoint('retention.dead-letters-forgotten')],
+  [forgetSessions, crashPoint('retention.sessions-forgotten')],
+  [deleteEvents, crashPoint('retention.events-deleted')],
+  [giveBackSpace, crashPoint('retention.space-given-back')],
+]);
+
 const { forgetIntervalMs, forgetStepRecords, forgetStepRows, forgetStepBytes, forgetStepSessions, vacuumStepPages } =
   SQLITE_LIMITS;
 
@@ -43,7 +53,9 @@ export function startHousekeeping(options: HousekeepingOptions): Housekeeping {
   /** One step at a time: each queues behind what came in the meantime. After `stop` nothing follows. */
   const step = <Request, Reply>(operation: Operation<Request, Reply>, request: Request): Promise<Reply> =>
     new Promise((resolve) => {
+      beforeStep();
       const done = (reply: Reply): void => {
+        stepDone.get(operation)?.();
         if (!stopped) resolve(reply);
       };
       store.submit(operation, request, { done, failed: toldByObserver });

@@ -50,6 +50,8 @@ export const SESSION_LIMITS = {
   maxActiveSessions: 50_000,
   /** Ended sessions that were asked for lately and are answered without reading their log again. */
   maxEndedInMemory: 1_000,
+  /** The same in bytes as they are stored, and for tasks outside of sessions: one with thousands of tasks has some MiB. */
+  maxEndedBytesInMemory: 64 * MiB,
   /** A session that needs more tasks is several sessions: each task is kept in memory while it lasts. */
   maxTasks: 10_000,
   /** Members beyond this make every change of the roster costly. */
@@ -282,10 +284,12 @@ export const SERVER_LIMITS = {
   streamResetBurst: 1_000,
   /** Resets a second after that. */
   streamResetRate: 100,
-  /** Silence after which a connection is asked for a sign of life; proxies forget it after 60 s at the earliest. */
+  /** How often a connection is asked for a sign of life; proxies forget a silent one after 60 s at the earliest. */
   pingAfterMs: 30 * SECOND,
-  /** Time to answer, several round trips of the worst link. */
+  /** Silence behind that question after which it is dead: several round trips of the worst link. */
   pingTimeoutMs: 15 * SECOND,
+  /** The same while other things are heard of it: as long as a slow reader has, whose answer waits behind its mail. */
+  oneWayTimeoutMs: MINUTE,
   /** Time for calls and streams to end by themselves once the bus drains; orchestrators kill after 30 s. */
   drainTimeoutMs: 10 * SECOND,
   /** Time for the last responses to leave before sockets are cut. */

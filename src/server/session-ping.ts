@@ -3,39 +3,46 @@ import type { Clock, Timer } from '../lib/clock.ts';
 
 export interface PingOptions {
   readonly clock: Clock;
-  /** Silence before a ping, in milliseconds. */
+  /** Time between two pings, in milliseconds. */
   readonly afterMs: number;
-  /** Time for the answer, in milliseconds. */
+  /** Silence behind a ping after which the connection is dead, in milliseconds. */
   readonly timeoutMs: number;
+  /** Time for the answer while other things are heard, in milliseconds. */
+  readonly oneWayMs: number;
 }
 
 /**
- * Asks an HTTP/2 connection for a sign of life when nothing was heard for a while, and destroys it if none
- * comes: Node would keep the streams of a machine that lost power until TCP gives up, which takes a quarter of an hour.
+ * Asks an HTTP/2 connection for a sign of life now and then, and destroys it if none comes: Node would keep the streams of a
+ * machine that lost power until TCP gives up, which takes a quarter of an hour. It asks too when the client is heard: what
+ * the bus says may be lost though what the client says arrives, and only an answer tells.
  */
-export function pingSession(session: Http2Session, { clock, afterMs, timeoutMs }: PingOptions): void {
-  let heard = session.socket?.bytesRead ?? 0;
+export function pingSession(session: Http2Session, { clock, afterMs, timeoutMs, oneWayMs }: PingOptions): void {
   let timer: Timer;
-  const watch = () => {
-    timer = clock.setTimer(check, afterMs);
+  const wait = () => {
+    timer = clock.setTimer(ask, afterMs);
   };
-  const check = () => {
+  const ask = () => {
     if (session.destroyed) return;
-    const total = session.socket.bytesRead;
-    if (total !== heard) {
+    const askedAt = clock.now();
+    let heard = session.socket.bytesRead;
+    const look = () => {
+      if (session.destroyed) return;
+      const total = session.socket.bytesRead;
+      if (total === heard || clock.now() - askedAt >= oneWayMs) {
+        session.destroy();
+        return;
+      }
       heard = total;
-      watch();
-      return;
-    }
-    timer = clock.setTimer(() => session.destroy(), timeoutMs);
+      timer = clock.setTimer(look, timeoutMs);
+    };
+    timer = clock.setTimer(look, timeoutMs);
     const sent = session.ping((error) => {
       if (error !== null) return;
       timer.cancel();
-      heard = session.destroyed ? heard : session.socket.bytesRead;
-      watch();
+      wait();
     });
     if (!sent) session.destroy();
   };
-  watch();
+  wait();
   session.once('close', () => timer.cancel());
 }

@@ -20,7 +20,7 @@ export interface CuttingNetwork {
   readonly address: string;
   /** Connections so far. */
   readonly connections: number;
-  /** Connections that the bus still holds open, and clients. */
+  /** Connections that the bus has not ended, and those that clients have not, whether or not the other side was told. */
   readonly open: { readonly bus: number; readonly clients: number };
   /** Connections that a cut has ended so far. */
   readonly cuts: number;
@@ -65,8 +65,8 @@ export async function createCuttingNetwork(options: CuttingNetworkOptions): Prom
     links.add(link);
     open.bus++;
     open.clients++;
-    bus.once('close', () => open.bus--);
-    client.once('close', () => open.clients--);
+    onEnd(bus, () => open.bus--);
+    onEnd(client, () => open.clients--);
     const cut = options.cutOf?.(number);
     const shown = (direction: Direction) => (bytes: Uint8Array) => options.passed?.(number, direction, bytes);
     const broken = (): void => void cuts++;
@@ -152,6 +152,16 @@ function carry(link: Link, { direction, from, to, cut, broken, shown }: Way): vo
     broken();
     breakLink(link, cut.how);
   }
+}
+
+/** Calls `ended` once: the far side has sent FIN or RST, or this side is closed. */
+function onEnd(socket: Socket, ended: () => void): void {
+  let isOver = false;
+  const once = (): void => {
+    if (!isOver) ended();
+    isOver = true;
+  };
+  socket.once('end', once).once('close', once);
 }
 
 /** What was passed on arrives first: an RST at once would overtake it. */

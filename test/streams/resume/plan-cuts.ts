@@ -1,0 +1,29 @@
+import type { Random } from '../../../src/lib/random.ts';
+import type { Cut } from '../cutting-network.ts';
+
+export interface CutPlanOptions {
+  readonly random: Random;
+  /** Whether connections break at all. */
+  isOn(): boolean;
+  /** Whether this client holds mail that may not be lost once more: the bus gives up after the fifth time. */
+  needsRest(): boolean;
+}
+
+/** A connection that is left alone for so long settles whatever it was given first. */
+const LONG_BYTES = 150_000;
+
+/**
+ * Where the connections of one client break. Half of the breaks are in the first bytes, which are HTTP/2's own, the hello and
+ * the welcome; the others are anywhere in what follows. Every third connection lasts longer, so that no message is on its way at
+ * five breaks in a row and becomes a dead letter, as it should.
+ */
+export function planCuts({ random, isOn, needsRest }: CutPlanOptions): (connection: number) => Cut | undefined {
+  return (connection) => {
+    const direction = random.next() < 0.5 ? 'toBus' : 'toClient';
+    const isLong = connection % 3 === 2 || needsRest();
+    const shortBytes = random.next() < 0.5 ? random.next() * 1_500 : random.next() * 30_000;
+    const afterBytes = Math.floor(shortBytes) + (isLong ? LONG_BYTES : 0);
+    const how = random.next() < 0.5 ? 'end' : 'reset';
+    return isOn() ? { direction, afterBytes, how } : undefined;
+  };
+}

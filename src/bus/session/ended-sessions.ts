@@ -14,9 +14,9 @@ export interface EndedSessions {
 }
 
 export function createEndedSessions(): EndedSessions {
-  const sessions = createRecentlyUsed(SESSION_LIMITS.maxEndedInMemory);
-  const looseTasks = createRecentlyUsed(SESSION_LIMITS.maxEndedInMemory);
-  const kindOf = (sessionId: string): RecentlyUsed => (isLoose(sessionId) ? looseTasks : sessions);
+  const sessions = createRecentlyUsed();
+  const looseTasks = createRecentlyUsed();
+  const kindOf = (sessionId: string): EndedSessions => (isLoose(sessionId) ? looseTasks : sessions);
   return {
     get: (sessionId) => kindOf(sessionId).get(sessionId),
     put: (live) => kindOf(live.sessionId).put(live),
@@ -24,24 +24,38 @@ export function createEndedSessions(): EndedSessions {
   };
 }
 
-type RecentlyUsed = EndedSessions;
+interface Entry {
+  readonly live: LiveSession;
+  readonly bytes: number;
+}
 
-function createRecentlyUsed(bound: number): RecentlyUsed {
+function createRecentlyUsed(): EndedSessions {
   /** Least recently used first. */
-  const entries = new Map<string, LiveSession>();
+  const entries = new Map<string, Entry>();
+  let totalBytes = 0;
+  const remove = (sessionId: string): void => {
+    totalBytes -= entries.get(sessionId)?.bytes ?? 0;
+    entries.delete(sessionId);
+  };
+  const isTooMuch = (): boolean =>
+    entries.size > SESSION_LIMITS.maxEndedInMemory || totalBytes > SESSION_LIMITS.maxEndedBytesInMemory;
   const put = (live: LiveSession): void => {
-    entries.delete(live.sessionId);
-    entries.set(live.sessionId, live);
-    if (entries.size <= bound) return;
-    for (const oldest of entries.keys()) return void entries.delete(oldest);
+    remove(live.sessionId);
+    const bytes = live.snapshotBytes + live.recent.bytes;
+    entries.set(live.sessionId, { live, bytes });
+    totalBytes += bytes;
+    for (const oldest of entries.keys()) {
+      if (!isTooMuch()) break;
+      remove(oldest);
+    }
   };
   return {
     get(sessionId) {
-      const live = entries.get(sessionId);
+      const live = entries.get(sessionId)?.live;
       if (live !== undefined) put(live);
       return live;
     },
     put,
-    delete: (sessionId) => void entries.delete(sessionId),
+    delete: remove,
   };
 }

@@ -26,6 +26,8 @@ export interface LiveSession {
   written: Promise<void>;
   /** Sequence of the newest snapshot, on disk or on its way there. */
   snapshotSequence: number;
+  /** Its size. */
+  snapshotBytes: number;
   /** Newest durable events. */
   readonly recent: RecentEvents;
   /** Called when `durable` moved. */
@@ -52,6 +54,7 @@ export function liveFromStored(stored: StoredSession): LiveSession {
     tasks,
     durable: session,
     snapshotSequence: stored.snapshot?.sequence ?? 0,
+    snapshotBytes: stored.snapshot?.bytes.length ?? 0,
   });
 }
 
@@ -61,6 +64,7 @@ export function createLiveSession(parts: {
   tasks: Tasks;
   durable: Session | undefined;
   snapshotSequence: number;
+  snapshotBytes: number;
 }): LiveSession {
   const { sessionId } = parts.decided;
   return { ...parts, sessionId, written: Promise.resolve(), recent: createRecentEvents(), listeners: new Set() };

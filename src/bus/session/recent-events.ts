@@ -3,6 +3,8 @@ import { SESSION_LIMITS } from '../../limits.ts';
 
 /** The newest events of a session, for watchers that follow closely. Bounded in number and bytes. */
 export interface RecentEvents {
+  /** Of all of them, encoded. */
+  readonly bytes: number;
   add(event: SessionEvent, bytes: number): void;
   /** The events after a sequence, oldest first, if all of them are here; undefined if the log must be read. */
   after(sequence: number): SessionEvent[] | undefined;
@@ -12,6 +14,9 @@ export function createRecentEvents(): RecentEvents {
   const entries: { event: SessionEvent; bytes: number }[] = [];
   let totalBytes = 0;
   return {
+    get bytes() {
+      return totalBytes;
+    },
     add(event, bytes) {
       entries.push({ event, bytes });
       totalBytes += bytes;

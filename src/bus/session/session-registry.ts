@@ -225,7 +225,8 @@ export function createSessionRegistry({ log, journal, clock, contradicted }: Ses
       const events = number({ sessionId, lastSequence: 0n }, change.bodies, origin);
       const after = foldAll(undefined, events);
       requireRoom(after);
-      const live = createLiveSession({ decided: after, tasks: createTasks(), durable: undefined, snapshotSequence: 0 });
+      const none = { durable: undefined, snapshotSequence: 0, snapshotBytes: 0 };
+      const live = createLiveSession({ decided: after, tasks: createTasks(), ...none });
       activate(live);
       void write(live, { events, after, change });
       return live;
@@ -287,13 +288,17 @@ function appendOf(live: LiveSession, { events, encoded, isEnd }: EncodedEvents):
   // A snapshot has all tasks in it: the more there are the rarer it is, so that each event costs the same.
   const dueAfter = Math.max(SESSION_LIMITS.snapshotEvery, live.tasks.size);
   const takesSnapshot = isEnd || lastSequence - live.snapshotSequence >= dueAfter;
-  if (takesSnapshot) live.snapshotSequence = lastSequence;
+  const snapshot = takesSnapshot ? snapshotOf(decided, live.tasks) : undefined;
+  if (snapshot !== undefined) {
+    live.snapshotSequence = lastSequence;
+    live.snapshotBytes = snapshot.length;
+  }
   return {
     sessionId,
     expectedSequence: lastSequence - events.length,
     events: encoded,
     ...(events.some(changesIndex) && { index: indexOf(decided) }),
-    ...(takesSnapshot && { snapshot: snapshotOf(decided, live.tasks) }),
+    ...(snapshot && { snapshot }),
   };
 }
 

@@ -16,7 +16,13 @@ const ended = { ...open, status: TaskStatus.COMPLETED, endedSequence: 2n };
 
 function waitForTask() {
   const session = create(SessionSchema, { sessionId: 's', lastSequence: 1n });
-  const live = createLiveSession({ decided: session, tasks: createTasks(), durable: session, snapshotSequence: 0 });
+  const live = createLiveSession({
+    decided: session,
+    tasks: createTasks(),
+    durable: session,
+    snapshotSequence: 0,
+    snapshotBytes: 0,
+  });
   live.tasks.set('t', open);
   const call = new AbortController();
   let heard: unknown = 'nothing';

@@ -19,7 +19,13 @@ async function openLook() {
   const task = create(TaskSchema, { taskId: 't', assignee: AGENT, status: TaskStatus.WORKING });
   const tasks = createTasks();
   tasks.set('t', task);
-  const live = createLiveSession({ decided: create(SessionSchema), tasks, durable: undefined, snapshotSequence: 0 });
+  const live = createLiveSession({
+    decided: create(SessionSchema),
+    tasks,
+    durable: undefined,
+    snapshotSequence: 0,
+    snapshotBytes: 0,
+  });
   const read = Promise.withResolvers<MessageRecord[][]>();
   const failed: string[] = [];
   const presence: { goneSince: number | undefined } = { goneSince: 0 };

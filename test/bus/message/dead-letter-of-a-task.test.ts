@@ -10,6 +10,7 @@ import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Backoff, EnvelopeSchema, MessageState, MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { TaskStatus } from '../../../gen/ts/agentbus/v1/task_pb.js';
+import { isTask } from '../../../src/bus/message/tags.ts';
 import type { Lease } from '../../../src/engine/engine.ts';
 import { openEngine } from '../../../src/engine/open.ts';
 import { STORE_LIMITS } from '../../../src/limits.ts';
@@ -62,7 +63,8 @@ async function mail() {
 }
 
 interface UnheardOf {
-  readonly tag: number;
+  /** The mail of the attempt, or what came back from the dead letters. */
+  readonly mail: 'attempt' | 'redelivered';
   readonly how: 'acknowledge' | 'discard';
 }
 
@@ -73,8 +75,9 @@ async function settleUnheard(...settlements: readonly UnheardOf[]): Promise<void
   const store = await openEngine({ engine: 'sqlite', dataDir, clock, random, limits: STORE_LIMITS, observer: {} });
   const request = { agentId: BACKEND, holder: 'h', limit: 10, maxBytes: 1_000_000, leaseMs: 30_000 };
   const leases = await store.mailboxes.lease(request);
-  for (const { tag, how } of settlements) {
-    const ids = leases.filter((lease) => lease.tag === tag && lease.messageId === 't').map((lease) => lease.deliveryId);
+  for (const { mail, how } of settlements) {
+    const isIt = ({ messageId, tag }: Lease): boolean => messageId === 't' && isTask(tag) === (mail === 'attempt');
+    const ids = leases.filter(isIt).map(({ deliveryId }) => deliveryId);
     expect(ids).toHaveLength(1);
     if (how === 'discard') await store.mailboxes.discard(BACKEND, ids, 'no');
     else await store.mailboxes.acknowledge(BACKEND, ids);
@@ -166,7 +169,7 @@ describe('of a task that is being tried again by the same agent', () => {
   ])('given up once more $when, it fails no attempt at the next start either', async ({ waitMs }) => {
     rig.clock.advance(waitMs);
     await redeliverAll();
-    await settleUnheard({ tag: 0, how: 'discard' });
+    await settleUnheard({ mail: 'redelivered', how: 'discard' });
     expect(await rig.task('t')).toMatchObject({ status: TaskStatus.QUEUED, attempt: 2, assignee: BACKEND });
     expect((await rig.story()).filter((event) => event === 'taskAttemptFailed')).toHaveLength(1);
   });
@@ -174,7 +177,7 @@ describe('of a task that is being tried again by the same agent', () => {
   test('done, it is not taken at the next start for the mail of the attempt, which was given up', async () => {
     rig.clock.advance(DELAY_MS + 1);
     await redeliverAll();
-    await settleUnheard({ tag: 1, how: 'discard' }, { tag: 0, how: 'acknowledge' });
+    await settleUnheard({ mail: 'attempt', how: 'discard' }, { mail: 'redelivered', how: 'acknowledge' });
     await rig.event('TASK_TIMED_OUT');
     expect(await rig.task('t')).toMatchObject({ error: { reason: 'NOT_DELIVERED' } });
   });

@@ -353,7 +353,8 @@ export interface DeadLetters {
   list(query: DeadLetterQuery): Promise<DeadLetterPage>;
   /**
    * Puts messages back into their mailbox, durably, as if they were accepted at `acceptedAt`: behind all that waits
-   * in their priority, among themselves in the order in which they were accepted first, with a fresh count of deliveries, a record of their own beside the one that says
+   * in their priority, among themselves in the order in which they were accepted first, with a fresh count of deliveries, each
+   * of which says why it comes, the first one `rejected`; with a record of their own beside the one that says
    * `dead_lettered`, and without an expiry, because whoever calls has decided that they are still wanted. Of a tag the bits
    * in `keepTagBits` are kept. Ids that name no dead letter of this mailbox are passed over.
    *

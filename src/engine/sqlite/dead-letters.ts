@@ -6,7 +6,7 @@ import { mailboxFull } from './mailbox-full.ts';
 import { listDeadLetters } from './operations/list-dead-letters.ts';
 import { purgeDeadLetters } from './operations/purge-dead-letters.ts';
 import type { MeasuredDeadLetter, RedeliveredRow } from './operations/redeliver.ts';
-import { measureDeadLetters, redeliver } from './operations/redeliver.ts';
+import { measureDeadLetters, RETURNED, redeliver } from './operations/redeliver.ts';
 import type { PendingMail } from './pending-mail.ts';
 import type { Sequences } from './sequences.ts';
 import type { StoreThread } from './store-thread.ts';
@@ -39,7 +39,7 @@ export function createDeadLetters({ store, pending, sequences, total }: DeadLett
       tag,
       shared: 0,
       attempts: 0,
-      returned: undefined,
+      returned: RETURNED,
     });
   };
   const move = (

@@ -105,9 +105,16 @@ export const deadLetterCases: ContractCase[] = [
       const leases = await rig.lease();
       expect(texts(leases)).toEqual(['before', 'again', 'low']);
       expect(leases[1]).toMatchObject({ attempt: 1, tag: 0b001, priority: 3, acceptedAt, sender: SENDER, messageId });
-      expect(leases[1]).not.toHaveProperty('redeliveredBecause');
       rig.clock.advance(10 * 60_000);
       expect(texts(await rig.lease())).toEqual(['before', 'again', 'low']);
+    },
+  },
+  {
+    name: 'a redelivered message does not claim to be delivered for the first time',
+    async run(rig) {
+      await rig.die();
+      await redeliver(rig, await idsOf(rig));
+      expect(await rig.leaseOne()).toMatchObject({ attempt: 1, redeliveredBecause: 'rejected' });
     },
   },
   {

@@ -297,4 +297,14 @@ export const restartCases: ContractCase[] = [
       expect(await rig.leaseOne()).toMatchObject({ attempt: 2, redeliveredBecause: 'lease_expired' });
     },
   },
+  {
+    name: 'a dead letter that was redelivered before a restart does not claim to be delivered for the first time after it',
+    async run(rig) {
+      await rig.die();
+      const ids = (await rig.deadLetters()).map(({ deadLetterId }) => deadLetterId);
+      await rig.engine.deadLetters.redeliver(AGENT, ids, { acceptedAt: rig.clock.now(), keepTagBits: 0 });
+      await rig.reopen('closed');
+      expect(await rig.leaseOne()).toMatchObject({ attempt: 1, redeliveredBecause: 'rejected' });
+    },
+  },
 ];

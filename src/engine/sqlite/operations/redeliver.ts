@@ -1,5 +1,6 @@
-import type { MessageKey } from '../../engine.ts';
+import type { MessageKey, RedeliveryReason } from '../../engine.ts';
 import type { Operation } from '../operation.ts';
+import { returnCode } from '../return-code.ts';
 import { prepareDeadLetterDrop } from './purge-dead-letters.ts';
 
 export interface MeasureRequest {
@@ -55,6 +56,9 @@ export interface RedeliverRequest {
   readonly keepTagBits: number;
 }
 
+/** Why a redelivered message comes: whoever may speak as its recipient put it back. It was delivered before it died. */
+export const RETURNED: RedeliveryReason = 'rejected';
+
 /** A message that is in its mailbox again. */
 export interface RedeliveredRow extends MessageKey {
   readonly priority: number;
@@ -81,8 +85,8 @@ export const redeliver: Operation<RedeliverRequest, (RedeliveredRow | undefined)
       'SELECT sender, message_id AS messageId, priority, tag, size FROM dead_letters WHERE seq = ?',
     );
     const record = db.prepare(
-      `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at)
-       SELECT ?, sender, message_id, recipient, fingerprint, ? FROM dead_letters WHERE seq = ?`,
+      `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at, returned)
+       SELECT ?, sender, message_id, recipient, fingerprint, ?, ? FROM dead_letters WHERE seq = ?`,
     );
     const mail = db.prepare(
       `INSERT INTO mail (seq, priority, tag, envelope) SELECT ?, priority, ?, envelope FROM dead_letters WHERE seq = ?`,
@@ -101,7 +105,7 @@ export const redeliver: Operation<RedeliverRequest, (RedeliveredRow | undefined)
         const tag = row.tag & keepTagBits;
         keys.add(row, place);
         recordCount.add(1);
-        record.run(place, acceptedAt, sequence);
+        record.run(place, acceptedAt, returnCode(RETURNED), sequence);
         mail.run(place, tag, sequence);
         drop(sequence, row.size);
         reply.text(row.sender);

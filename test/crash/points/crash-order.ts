@@ -11,6 +11,14 @@ export interface CrashOrder {
 /** The variable that names the file of a process's orders; `die-at-point.ts` reads it. */
 export const CRASH_ORDER_FILE = 'CRASH_ORDER_FILE';
 
+const DIE_AT_POINT = new URL('./die-at-point.ts', import.meta.url).href;
+
+/** What a bus is started with to take orders from a file. */
+export function crashPointEnv(file: string): Readonly<Record<string, string>> {
+  const nodeOptions = [process.env.NODE_OPTIONS ?? '', `--import=${DIE_AT_POINT}`].join(' ').trim();
+  return { NODE_OPTIONS: nodeOptions, [CRASH_ORDER_FILE]: file };
+}
+
 /** Gives the order, also to a process that runs already: it looks whenever it reaches a point. */
 export function giveOrder(file: string, order: CrashOrder): void {
   takeBack(file);

@@ -4,6 +4,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { CRASH_POINTS, type CrashPointName, crashPointChannel } from '../../../src/lib/crash-point.ts';
+import { CONFIG_LIMITS, SQLITE_LIMITS } from '../../../src/limits.ts';
 import { CRASH_ORDER_FILE, type CrashOrder, confirmOrder, readOrder } from './crash-order.ts';
 
 const file = process.env[CRASH_ORDER_FILE];
@@ -23,3 +24,12 @@ function reached(point: CrashPointName, orderFile: string): void {
 for (const point of Object.keys(CRASH_POINTS) as CrashPointName[]) {
   subscribe(crashPointChannel(point), () => reached(point, file));
 }
+
+/** Lets what comes once a minute come several times a second, and what has ended be forgotten after a second. */
+function hasten(): void {
+  const { messageAgeMs, deadLetterAgeMs, endedSessionAgeMs } = CONFIG_LIMITS.retention;
+  for (const age of [messageAgeMs, deadLetterAgeMs, endedSessionAgeMs]) Object.assign(age, { default: 1_000 });
+  Object.assign(SQLITE_LIMITS, { forgetIntervalMs: 200 });
+}
+
+if (process.env.CRASH_HASTE !== undefined) hasten();

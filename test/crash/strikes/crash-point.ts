@@ -1,30 +1,36 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CRASH_POINTS, type CrashPointName } from '../../../src/lib/crash-point.ts';
-import type { BusProcess } from '../../start-bus-process.ts';
 import type { Choices } from '../choices.ts';
-import { CRASH_ORDER_FILE, type CrashOrder, giveOrder, readConfirmation } from '../points/crash-order.ts';
-import { passageOf } from '../points/passage.ts';
+import { type CrashOrder, crashPointEnv, giveOrder, readConfirmation } from '../points/crash-order.ts';
+import { diedAt } from '../points/died-at.ts';
+import { isOfWorkload, type Passage, passageOf } from '../points/passage.ts';
+import { runScenario } from '../points/run-scenario.ts';
 import type { Strike } from '../strike.ts';
 
-/** Longest wait for the point to be reached: the workload passes the rarest of them about once a second. */
-const PATIENCE_MS = 50_000;
-/** The last hit that is waited for. */
-const LATEST_HIT = 20;
-const DIE_AT_POINT = new URL('../points/die-at-point.ts', import.meta.url).href;
+/** All points, in the order of the list. */
+export const STRUCK_POINTS = Object.keys(CRASH_POINTS) as CrashPointName[];
 
-/** The points that a bus passes on data of its own version; the others are struck by `points/migration.test.ts`. */
-export const STRUCK_POINTS = (Object.keys(CRASH_POINTS) as CrashPointName[]).filter(
-  (point) => passageOf(point) !== 'migration',
-);
+/** The last hit that is waited for: what is passed once in the life of a process is struck there. */
+const LATEST_HIT: Readonly<Record<Passage, number>> = {
+  work: 20,
+  decision: 6,
+  retention: 3,
+  start: 1,
+  stop: 1,
+  migration: 1,
+};
 
 /** All points in turn, at hits of chance. */
 export function crashPointInTurn(choices: Choices, kill: number): Strike {
-  const point = STRUCK_POINTS[(kill - 1) % STRUCK_POINTS.length] as CrashPointName;
-  const hit = passageOf(point) === 'work' ? Math.round(choices.spread(1, LATEST_HIT)) : 1;
-  return createCrashPointStrike({ point, hit });
+  return strikeAt(STRUCK_POINTS[(kill - 1) % STRUCK_POINTS.length] as CrashPointName, choices);
+}
+
+/** A strike at one point, at a hit of chance. */
+export function strikeAt(point: CrashPointName, choices: Choices): Strike {
+  const order = { point, hit: Math.round(choices.spread(1, LATEST_HIT[passageOf(point)])) };
+  return isOfWorkload(point) ? createCrashPointStrike(order) : createScenarioStrike(order);
 }
 
 /**
@@ -36,18 +42,17 @@ export function createCrashPointStrike(order: CrashOrder): Strike {
   const file = join(folder, 'order');
   const { point } = order;
   const passage = passageOf(point);
-  const atStart = passage === 'start' || passage === 'migration';
   return {
     name: `crash point ${point}`,
     env: crashPointEnv(file),
     whileStarting() {
-      if (atStart) giveOrder(file, order);
+      if (passage === 'start') giveOrder(file, order);
     },
     async strike(bus) {
-      if (atStart) throw new Error(`the bus started, and never passed ${point}`);
+      if (passage === 'start') throw new Error(`the bus started, and never passed ${point}`);
       giveOrder(file, order);
       if (passage === 'stop') bus.child.kill('SIGTERM');
-      await killed(bus, order);
+      await diedAt(bus, order);
     },
     async afterwards() {
       const confirmed = readConfirmation(file);
@@ -57,22 +62,11 @@ export function createCrashPointStrike(order: CrashOrder): Strike {
   };
 }
 
-/** What a bus is started with to take orders from a file. */
-function crashPointEnv(orderFile: string): Readonly<Record<string, string>> {
-  const nodeOptions = [process.env.NODE_OPTIONS ?? '', `--import=${DIE_AT_POINT}`].join(' ').trim();
-  return { NODE_OPTIONS: nodeOptions, [CRASH_ORDER_FILE]: orderFile };
-}
-
-async function killed({ child, stderr }: BusProcess, { point, hit }: CrashOrder): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    await once(child, 'exit', { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {
-      child.kill('SIGKILL');
-      throw new Error(`the bus did not pass ${point} ${hit} times within ${PATIENCE_MS} ms:\n${stderr()}`);
-    });
-  }
-  if (child.signalCode !== 'SIGKILL') {
-    throw new Error(
-      `the bus was to die at ${point} and ended with ${child.exitCode ?? child.signalCode}:\n${stderr()}`,
-    );
-  }
+/** For points that the workload does not pass: a bus of its own dies there, and the one at work is killed as it is. */
+function createScenarioStrike(order: CrashOrder): Strike {
+  return {
+    name: `crash point ${order.point}`,
+    strike: (bus) => bus.kill(),
+    afterwards: () => runScenario(order),
+  };
 }

@@ -39,7 +39,7 @@ export async function askMessages(bus: BusRun, ledger: Ledger, mailboxes: readon
   await eachOf(ledger.messages(), async (message) => {
     const states = await statesOf(client, message);
     violations.push(...checkFinalState(message, states));
-    if (states[0]?.state === MessageState.DEAD_LETTERED) dead.add(message);
+    if (states.at(-1)?.state === MessageState.DEAD_LETTERED) dead.add(message);
   });
   const listed = await Promise.all(mailboxes.map((agentId) => deadLettersOf(client, agentId)));
   violations.push(...checkDeadLetters(listed.flat(), dead, ledger));

@@ -28,6 +28,8 @@ export interface CrashCounts {
   rejected: number;
   dropped: number;
   deadLettered: number;
+  deadLettersRedelivered: number;
+  deadLettersPurged: number;
   duplicatesAnswered: number;
   sessions: number;
   sessionEvents: number;
@@ -100,12 +102,20 @@ function count(ledger: Ledger): Omit<CrashCounts, 'kills' | 'killsBeforeListenin
     acknowledged: 0,
     rejected: 0,
     dropped: 0,
+    deadLettersRedelivered: 0,
+    deadLettersPurged: 0,
     duplicatesAnswered: 0,
     sessions: ledger.sessions.size,
     sessionEvents: [...ledger.sessions.values()].reduce((sum, { events }) => sum + events.size, 0),
     facts: ledger.order,
   };
-  const settled = { acknowledge: 'acknowledged', requeue: 'rejected', drop: 'dropped' } as const;
+  const settled = {
+    acknowledge: 'acknowledged',
+    requeue: 'rejected',
+    drop: 'dropped',
+    redeliver: 'deadLettersRedelivered',
+    purge: 'deadLettersPurged',
+  } as const;
   for (const { sends, deliveries, settlements } of ledger.messages()) {
     if (sends.some(({ confirmed }) => confirmed !== undefined)) counts.messagesAccepted++;
     else if (sends.every(({ refused }) => refused === undefined)) counts.messagesUnknown++;
@@ -113,7 +123,7 @@ function count(ledger: Ledger): Omit<CrashCounts, 'kills' | 'killsBeforeListenin
     counts.deliveries += deliveries.length;
     counts.redeliveries += deliveries.filter(({ because }) => because !== 0).length;
     for (const { kind, confirmed } of settlements) {
-      if (kind !== 'extend' && confirmed !== undefined) counts[settled[kind]]++;
+      if (kind in settled && confirmed !== undefined) counts[settled[kind as keyof typeof settled]]++;
     }
   }
   return counts;
@@ -133,7 +143,9 @@ export function formatReport({ seed, dataDir, counts, strikes, readyMs, violatio
     ['acknowledgements confirmed', counts.acknowledged],
     ['rejections confirmed', counts.rejected],
     ['drops confirmed', counts.dropped],
-    ['dead letters', counts.deadLettered],
+    ['dead letters in the end', counts.deadLettered],
+    ['  delivered again, confirmed', counts.deadLettersRedelivered],
+    ['  purged, confirmed', counts.deadLettersPurged],
     ['repeats answered as duplicates', counts.duplicatesAnswered],
     ['sessions', counts.sessions],
     ['session events', counts.sessionEvents],

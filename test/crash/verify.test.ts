@@ -10,7 +10,7 @@ import { MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import { SessionEventSchema } from '../../gen/ts/agentbus/v1/session_event_pb.js';
 import { checkDeadLetters } from './checks/dead-letter-check.ts';
 import { checkFinalState } from './checks/final-state-check.ts';
-import { createHistory, type History, LEASE_MS } from './history.ts';
+import { type Answer, createHistory, type History, LEASE_MS } from './history.ts';
 import type { MessageFacts } from './ledger/message-facts.ts';
 import type { SessionFacts } from './ledger/session-facts.ts';
 import type { ViolationKind } from './ledger/violation.ts';
@@ -223,6 +223,36 @@ describe('a broken promise is found', () => {
   test.each(courses)('%s, %s', (kind, _name, tell) => expect(kindsIn(tell)).toContain(kind));
 });
 
+describe('a dead letter', () => {
+  /** Dropped, and then delivered again on somebody's word; with this answer to it. */
+  const redelivered = (history: History, answer: Answer) => {
+    const { message, delivery } = delivered(history);
+    history.settle(message, delivery, { kind: 'drop', answer: 'confirmed' });
+    history.settle(message, delivery, { kind: 'redeliver', answer });
+    return message;
+  };
+  test.each<Answer>(['confirmed', undefined])('may come back after a redelivery that is %s', (answer) => {
+    const tell = (history: History) =>
+      void history.deliver(redelivered(history, answer), { because: REJECTED, attempt: 1 });
+    expect(kindsIn(tell)).toEqual([]);
+  });
+  test('does not come back after a redelivery that was refused', () => {
+    const tell = (history: History) => void history.deliver(redelivered(history, 'refused'), { because: REJECTED });
+    expect(kindsIn(tell)).toContain('dropped message redelivered');
+  });
+  test('does not call itself a first delivery when it comes back', () => {
+    const tell = (history: History) => void history.deliver(redelivered(history, 'confirmed'), { attempt: 1 });
+    expect(kindsIn(tell)).toEqual(['unmarked duplicate']);
+  });
+  test('has a copy for each confirmed redelivery', () => {
+    const message = redelivered(createHistory(), 'confirmed');
+    const copy = { state: MessageState.DEAD_LETTERED, recipient: message.recipient, attempt: 1 };
+    expect(checkFinalState(message, [copy, copy])).toEqual([]);
+    expect(checkFinalState(message, [copy])).toMatchObject([{ kind: 'message lost' }]);
+    expect(checkFinalState(message, [copy, copy, copy])).toMatchObject([{ kind: 'repeat not recognized' }]);
+  });
+});
+
 describe('in the end', () => {
   type Settling = 'nothing' | 'acknowledge' | 'drop';
   const settled = (settling: Settling): MessageFacts => {
@@ -247,7 +277,7 @@ describe('in the end', () => {
     ['nothing', [WITHDRAWN], ['message lost']],
     ['nothing', [DEAD_LETTERED], ['wrong end']],
     ['acknowledge', [DEAD_LETTERED], ['wrong end', 'wrong end']],
-    ['acknowledge', [ACKNOWLEDGED, ACKNOWLEDGED], ['repeat not recognized']],
+    ['acknowledge', [ACKNOWLEDGED, ACKNOWLEDGED], ['repeat not recognized', 'wrong end']],
   ])('after %s, states %j are %j', (settling, states, expected) => {
     expect(kinds(settled(settling), ...states)).toEqual(expected);
   });

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../../gen/ts/agentbus/v1/delivery_pb.js';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type MessageFacts, nameOf } from '../ledger/message-facts.ts';
+import { confirmedSettlement, type MessageFacts, maySettled, nameOf } from '../ledger/message-facts.ts';
 import type { Violation } from '../ledger/violation.ts';
 import { isWhatWasSent } from '../workload/message-content.ts';
 
@@ -39,12 +39,15 @@ export function checkDeadLetters(
         subject,
         evidence,
       });
+    if (confirmedSettlement(message, 'purge'))
+      violations.push({ kind: 'wrong end', text: 'listed, though it was purged', subject, evidence });
     if (found.has(message))
       violations.push({ kind: 'wrong end', text: 'there are two dead letters of it', subject, evidence });
     found.add(message);
   }
   for (const message of dead) {
-    if (found.has(message)) continue;
+    // Somebody purged it, or may have.
+    if (found.has(message) || maySettled(message, 'purge')) continue;
     const text = 'its state is DEAD_LETTERED, and it is in no list of dead letters';
     violations.push({ kind: 'message lost', text, subject: nameOf(message), evidence: message });
   }

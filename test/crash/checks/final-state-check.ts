@@ -23,21 +23,29 @@ function* findings(
   states: readonly FinalState[],
 ): Iterable<{ kind: ViolationKind; text: string }> {
   const accepted = acceptedSince(message) !== undefined;
-  const [copy] = states;
+  // Each time that its dead letter was delivered again there is one more, and the newest is where it is.
+  const copy = states.at(-1);
   if (copy === undefined) {
     if (accepted) yield { kind: 'message lost', text: 'accepted, and the bus knows nothing of it' };
     else if (message.deliveries.length > 0)
       yield { kind: 'message lost', text: 'delivered, and the bus knows nothing of it' };
     return;
   }
-  if (states.length > 1) yield { kind: 'repeat not recognized', text: `the bus has ${states.length} copies of it` };
+  const redeliveries = message.settlements.filter(({ kind }) => kind === 'redeliver');
+  const fewest = 1 + redeliveries.filter(({ confirmed }) => confirmed !== undefined).length;
+  const most = 1 + redeliveries.filter(({ refused }) => refused === undefined).length;
+  if (states.length < fewest)
+    yield { kind: 'message lost', text: `${fewest} copies were made, ${states.length} are left` };
+  if (states.length > most) yield { kind: 'repeat not recognized', text: `the bus has ${states.length} copies of it` };
+  if (states.slice(0, -1).some(({ state }) => state !== MessageState.DEAD_LETTERED))
+    yield { kind: 'wrong end', text: 'delivered again, though it was no dead letter' };
   if (copy.recipient !== message.recipient)
     yield { kind: 'message from nowhere', text: `the bus has it for ${copy.recipient}` };
   switch (copy.state) {
     case MessageState.ACKNOWLEDGED:
       if (!maySettled(message, 'acknowledge'))
         yield { kind: 'message lost', text: 'ACKNOWLEDGED, though its receiver acknowledged it never' };
-      if (confirmedSettlement(message, 'drop'))
+      if (confirmedSettlement(message, 'drop') && most === 1)
         yield { kind: 'wrong end', text: 'ACKNOWLEDGED, though it was confirmed that it was dropped' };
       return;
     case MessageState.DEAD_LETTERED:

@@ -16,7 +16,7 @@ export function checkMessage(message: MessageFacts, ledger: Ledger): Violation[]
   const found = [
     ...checkSends(message),
     ...checkEndsOfDelivery(message),
-    ...checkMarks(deliveries),
+    ...checkMarks(deliveries, message),
     ...checkCauses(deliveries, message, ledger),
     ...checkOneReceiver(deliveries, message, ledger),
   ];
@@ -52,9 +52,17 @@ function* checkEndsOfDelivery(message: MessageFacts): Iterable<Finding> {
   for (const delivery of message.deliveries) {
     if (acknowledged !== undefined && isAfter(delivery, acknowledged))
       yield { kind: 'acknowledged message redelivered', text: 'delivered after its acknowledgement was confirmed' };
-    if (dropped !== undefined && isAfter(delivery, dropped))
+    if (dropped !== undefined && isAfter(delivery, dropped) && !mayBeRedelivered(message, delivery.order))
       yield { kind: 'dropped message redelivered', text: 'delivered after its recipient had dropped it, confirmed' };
   }
+}
+
+/** Whether somebody asked for its dead letter to be delivered again before order number `order`: deliveries count anew. */
+function mayBeRedelivered({ settlements }: MessageFacts, order: number, since = 0): boolean {
+  return settlements.some(
+    ({ kind, attempted, refused }) =>
+      kind === 'redeliver' && refused === undefined && attempted > since && attempted < order,
+  );
 }
 
 /**
@@ -68,18 +76,21 @@ function isAfter(delivery: DeliveryFact, { confirmed, run, answeredAt }: Settlem
 }
 
 /** REDELIVERY_REASON_UNSPECIFIED promises that a delivery is certainly the first one. */
-function* checkMarks(deliveries: readonly DeliveryFact[]): Iterable<Finding> {
+function* checkMarks(deliveries: readonly DeliveryFact[], message: MessageFacts): Iterable<Finding> {
   const kind = 'unmarked duplicate';
-  for (const [index, { because, attempt, run }] of deliveries.entries()) {
+  for (const [index, { because, attempt, run, order }] of deliveries.entries()) {
     if (because === RedeliveryReason.UNSPECIFIED && (index > 0 || attempt !== 1))
       yield { kind, text: `delivery ${index + 1}, attempt ${attempt}, says that it is certainly the first` };
     const earlier = deliveries[index - 1];
-    if (earlier !== undefined && earlier.run === run && earlier.attempt >= attempt)
+    if (earlier === undefined || earlier.run !== run || mayBeRedelivered(message, order, earlier.order)) continue;
+    if (earlier.attempt >= attempt)
       yield { kind, text: `attempt ${earlier.attempt} was followed by attempt ${attempt} in the same run of the bus` };
   }
   if (new Set(deliveries.map(({ deliveryId }) => deliveryId)).size !== deliveries.length)
     yield { kind, text: 'a delivery id was given out twice' };
 }
+
+const PUT_BACK: ReadonlySet<SettlementFact['kind']> = new Set(['requeue', 'redeliver']);
 
 /** Each reason that a delivery names must have happened before. */
 function* checkCauses(deliveries: readonly DeliveryFact[], message: MessageFacts, ledger: Ledger): Iterable<Finding> {
@@ -89,7 +100,7 @@ function* checkCauses(deliveries: readonly DeliveryFact[], message: MessageFacts
     const before = deliveries.slice(0, index);
     switch (delivery.because) {
       case RedeliveryReason.REJECTED:
-        if (!message.settlements.some((one) => one.kind === 'requeue' && one.attempted < delivery.order))
+        if (!message.settlements.some((one) => PUT_BACK.has(one.kind) && one.attempted < delivery.order))
           yield { kind, text: 'nobody had put it back' };
         break;
       case RedeliveryReason.BUS_RESTARTED:
@@ -121,7 +132,7 @@ function* checkOneReceiver(
     const earlier = deliveries[index - 1];
     if (earlier === undefined || earlier.run !== later.run || later.leasedAt >= earlier.leaseExpiresAt) continue;
     const givenBack = message.settlements.some(
-      ({ kind, deliveryId }) => kind === 'requeue' && deliveryId === earlier.deliveryId,
+      ({ kind, deliveryId }) => (kind === 'requeue' || kind === 'drop') && deliveryId === earlier.deliveryId,
     );
     const streamEnded = (ledger.connectionEnded(earlier.connection) ?? Infinity) < later.order;
     if (!givenBack && !streamEnded)

@@ -49,9 +49,10 @@ export interface DeliveryFact {
   readonly connection: number;
 }
 
-/** What a receiver said about a delivery. */
+/** What a receiver said about a delivery, or an operator about a dead letter. */
 export interface SettlementFact extends Asked {
-  readonly kind: 'acknowledge' | 'requeue' | 'drop' | 'extend';
+  readonly kind: 'acknowledge' | 'requeue' | 'drop' | 'extend' | 'redeliver' | 'purge';
+  /** Of the delivery, or of the dead letter. */
   readonly deliveryId: string;
   /** When the answer came, in milliseconds since the epoch. */
   answeredAt?: number;

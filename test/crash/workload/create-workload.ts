@@ -3,6 +3,7 @@ import { AgentService } from '../../../gen/ts/agentbus/v1/agent_service_pb.js';
 import type { Choices } from '../choices.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type Actor, type BusRun, openTransport, type Protocol } from './bus-run.ts';
+import { createOperator } from './operator.ts';
 import { createOrchestrator } from './orchestrator.ts';
 import { createReceiver } from './receiver.ts';
 import { createSender } from './sender.ts';
@@ -15,7 +16,7 @@ import { createWorker } from './worker.ts';
 
 /** All clients of the bus: 8 writers, 8 readers, and those that work in sessions. */
 export interface Workload {
-  /** They only say what they have to say, and end by themselves in `settle`: writers and orchestrators. */
+  /** They only say what they have to say, and end by themselves in `settle`: writers, orchestrators, the operator. */
   readonly speakers: readonly Actor[];
   /** They go on until they are told to finish: readers, workers, watchers. */
   readonly listeners: readonly Actor[];
@@ -92,8 +93,9 @@ export function createWorkload(ledger: Ledger, choices: Choices): Workload {
     const receiver = createReceiver({ agentId, ledger, choices: own });
     return createWorker({ agentId, protocol: PROTOCOLS[index] ?? 'grpc', receiver, ledger, choices: own });
   });
+  const operator = createOperator({ mailboxes: [first, ...others], ledger, choices: choices.fork('operator') });
   return {
-    speakers: [...writers, ...sessions.map(({ lead }) => lead)],
+    speakers: [...writers, operator, ...sessions.map(({ lead }) => lead)],
     listeners: [...readers, ...workers, ...sessions.map(({ watcher }) => watcher)],
     mailboxes: [...mailboxes, ...WORKERS],
     showsOrder: (agentId) => READERS.some(({ mailbox, steady }) => mailbox === agentId && steady),

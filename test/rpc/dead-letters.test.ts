@@ -6,6 +6,7 @@ import { timestampDate, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { createClient } from '@connectrpc/connect';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
+import { RedeliveryReason } from '../../gen/ts/agentbus/v1/delivery_pb.js';
 import { MessageState, Priority } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import { STORE_LIMITS } from '../../src/limits.ts';
@@ -55,7 +56,8 @@ describe.each(['gRPC', 'JSON'] as const)('by %s, a message', (protocol) => {
     expect(await bus.list()).toEqual([]);
     expect(await bus.statuses('m-1')).toMatchObject([{ state: DEAD_LETTERED }, { state: QUEUED, attempt: 0 }]);
     const again = await bus.receiveOne();
-    expect(again).toMatchObject({ attempt: 1, message: { messageId: 'm-1' } });
+    const redeliveredBecause = RedeliveryReason.REJECTED;
+    expect(again).toMatchObject({ attempt: 1, redeliveredBecause, message: { messageId: 'm-1' } });
     expect(timestampDate(again.acceptedTime!).getTime()).toBe(clock.now());
     await bus.acknowledge([again.deliveryId]);
     expect(await receipt()).toEqual({ state: ACKNOWLEDGED, attempt: 1, reason: '' });

@@ -454,10 +454,10 @@ public final class MessageServiceGrpc {
      * <pre>
      * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
      * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
-     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
-     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
-     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
-     * DELIVERED on.
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. Its first
+     * delivery says REDELIVERY_REASON_REJECTED, because it may have been worked on before. It is no dead letter any more; if
+     * it is given up again, it becomes a new one. GetMessageStatus has a second entry for it, beside the one that says
+     * DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from DELIVERED on.
      * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
      * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
      * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
@@ -611,10 +611,10 @@ public final class MessageServiceGrpc {
      * <pre>
      * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
      * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
-     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
-     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
-     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
-     * DELIVERED on.
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. Its first
+     * delivery says REDELIVERY_REASON_REJECTED, because it may have been worked on before. It is no dead letter any more; if
+     * it is given up again, it becomes a new one. GetMessageStatus has a second entry for it, beside the one that says
+     * DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from DELIVERED on.
      * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
      * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
      * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
@@ -749,10 +749,10 @@ public final class MessageServiceGrpc {
      * <pre>
      * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
      * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
-     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
-     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
-     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
-     * DELIVERED on.
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. Its first
+     * delivery says REDELIVERY_REASON_REJECTED, because it may have been worked on before. It is no dead letter any more; if
+     * it is given up again, it becomes a new one. GetMessageStatus has a second entry for it, beside the one that says
+     * DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from DELIVERED on.
      * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
      * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
      * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
@@ -885,10 +885,10 @@ public final class MessageServiceGrpc {
      * <pre>
      * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
      * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
-     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
-     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
-     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
-     * DELIVERED on.
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. Its first
+     * delivery says REDELIVERY_REASON_REJECTED, because it may have been worked on before. It is no dead letter any more; if
+     * it is given up again, it becomes a new one. GetMessageStatus has a second entry for it, beside the one that says
+     * DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from DELIVERED on.
      * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
      * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
      * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,
@@ -1028,10 +1028,10 @@ public final class MessageServiceGrpc {
      * <pre>
      * Puts dead letters back into their mailbox: the caller has decided that they are still wanted.
      * When the call returns, that is on disk. Each message goes behind all that waits in its priority, as if it were
-     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. It is no
-     * dead letter any more; if it is given up again, it becomes a new one. GetMessageStatus has a second entry for it,
-     * beside the one that says DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from
-     * DELIVERED on.
+     * accepted now, with a fresh count of deliveries and without its expiry, and whatever became of its session. Its first
+     * delivery says REDELIVERY_REASON_REJECTED, because it may have been worked on before. It is no dead letter any more; if
+     * it is given up again, it becomes a new one. GetMessageStatus has a second entry for it, beside the one that says
+     * DEAD_LETTERED, and the sender goes on getting the receipts that it asked for, from DELIVERED on.
      * A TASK_REQUEST comes back as a plain message: its attempt has failed, and nothing that happens to this mail changes
      * the task. An answer counts like any other: it ends the task if that is open and with this agent, as when the request
      * is being tried again there, and is recorded as late otherwise. While the task is open and with this agent, its end,

@@ -32,7 +32,7 @@ const (
 	RedeliveryReason_REDELIVERY_REASON_LEASE_EXPIRED RedeliveryReason = 1
 	// The stream or instance that held it went away.
 	RedeliveryReason_REDELIVERY_REASON_STREAM_CLOSED RedeliveryReason = 2
-	// The recipient put it back.
+	// The recipient put it back, or it comes back from the dead letters.
 	RedeliveryReason_REDELIVERY_REASON_REJECTED RedeliveryReason = 3
 	// The bus stopped without a shutdown while the mailbox was in use.
 	//

@@ -229,7 +229,7 @@ export enum RedeliveryReason {
   STREAM_CLOSED = 2,
 
   /**
-   * The recipient put it back.
+   * The recipient put it back, or it comes back from the dead letters.
    *
    * @generated from enum value: REDELIVERY_REASON_REJECTED = 3;
    */

@@ -41,7 +41,7 @@ public enum RedeliveryReason
   REDELIVERY_REASON_STREAM_CLOSED(2),
   /**
    * <pre>
-   * The recipient put it back.
+   * The recipient put it back, or it comes back from the dead letters.
    * </pre>
    *
    * <code>REDELIVERY_REASON_REJECTED = 3;</code>
@@ -95,7 +95,7 @@ public enum RedeliveryReason
   public static final int REDELIVERY_REASON_STREAM_CLOSED_VALUE = 2;
   /**
    * <pre>
-   * The recipient put it back.
+   * The recipient put it back, or it comes back from the dead letters.
    * </pre>
    *
    * <code>REDELIVERY_REASON_REJECTED = 3;</code>

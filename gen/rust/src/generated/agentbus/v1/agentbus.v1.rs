@@ -701,7 +701,7 @@ pub enum RedeliveryReason {
     LeaseExpired = 1,
     /// The stream or instance that held it went away.
     StreamClosed = 2,
-    /// The recipient put it back.
+    /// The recipient put it back, or it comes back from the dead letters.
     Rejected = 3,
     /// The bus stopped without a shutdown while the mailbox was in use.
     ///

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -32,6 +32,11 @@ if (strike === undefined || !Number.isSafeInteger(seed) || !Number.isSafeInteger
   process.exit(2);
 }
 const dataDir = values.dir ?? (await mkdtemp(join(tmpdir(), 'agentbus-crash-')));
+// The ledger of a run knows nothing of what an earlier run left there.
+if (values.dir !== undefined && (await readdir(values.dir).catch(() => [])).length > 0) {
+  process.stderr.write(`${values.dir} is not empty\n`);
+  process.exit(2);
+}
 process.stdout.write(`${kills} kills, strike ${values.strike}, seed ${seed}, data in ${dataDir}\n`);
 
 const ledger = createLedger();

@@ -90,6 +90,11 @@ function* checkMarks(deliveries: readonly DeliveryFact[], message: MessageFacts)
     yield { kind, text: 'a delivery id was given out twice' };
 }
 
+/** Whether no delivery came between the two that arrived nowhere, such as at a call that was given up. */
+function isNext(earlier: DeliveryFact, later: DeliveryFact): boolean {
+  return earlier.run === later.run && earlier.attempt + 1 === later.attempt;
+}
+
 const PUT_BACK: ReadonlySet<SettlementFact['kind']> = new Set(['requeue', 'redeliver']);
 
 /** Each reason that a delivery names must have happened before. */
@@ -97,7 +102,7 @@ function* checkCauses(deliveries: readonly DeliveryFact[], message: MessageFacts
   const kind = 'redelivered without cause';
   const firstSent = message.sends[0];
   for (const [index, delivery] of deliveries.entries()) {
-    const before = deliveries.slice(0, index);
+    const before = deliveries[index - 1];
     switch (delivery.because) {
       case RedeliveryReason.REJECTED:
         if (!message.settlements.some((one) => PUT_BACK.has(one.kind) && one.attempted < delivery.order))
@@ -112,11 +117,8 @@ function* checkCauses(deliveries: readonly DeliveryFact[], message: MessageFacts
           yield { kind, text: 'no stream of its recipient had ended' };
         break;
       case RedeliveryReason.LEASE_EXPIRED:
-        if (
-          before.length > 0 &&
-          before.every((one) => one.run === delivery.run && one.leaseExpiresAt > delivery.leasedAt)
-        )
-          yield { kind, text: 'no lease of it had run out' };
+        if (before !== undefined && isNext(before, delivery) && before.leaseExpiresAt > delivery.leasedAt)
+          yield { kind, text: 'the lease before had not run out' };
         break;
     }
   }

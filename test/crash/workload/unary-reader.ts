@@ -9,6 +9,8 @@ import type { ReaderOptions } from './stream-reader.ts';
 /** Longest wait for mail: short, so that late acknowledgements are not held up. */
 const WAIT_MS = 300;
 const MOST_AT_ONCE = 32;
+/** What leases are extended by, so that it makes none of them shorter. */
+const LONGEST_LEASE_MS = 2_000;
 
 /** Reads by single calls; now and then it hangs up on one before the answer is there. */
 export function createUnaryReader(options: ReaderOptions): Actor {
@@ -35,7 +37,7 @@ export function createUnaryReader(options: ReaderOptions): Actor {
 
 async function receive(client: Client<typeof MessageService>, options: ReaderOptions, bus: BusRun): Promise<Held[]> {
   const { instanceId, receiver, choices, steady } = options;
-  const leaseMs = choices.int(1_000, 2_000);
+  const leaseMs = choices.int(1_000, LONGEST_LEASE_MS);
   const hangsUp = !steady && bus.mode === 'work' && choices.chance(0.05);
   const hangUp = hangsUp ? AbortSignal.timeout(choices.int(0, 50)) : undefined;
   try {
@@ -71,7 +73,7 @@ function createUnarySettler(client: Client<typeof MessageService>, { receiver }:
   const acknowledge = (held: readonly Held[]): Promise<void> =>
     ask(held, 'acknowledge', (deliveryIds) => client.acknowledgeMessages({ agentId, deliveryIds }));
   const extend = async (held: readonly Held[]): Promise<void> => {
-    const lease = durationFromMs(1_500);
+    const lease = durationFromMs(LONGEST_LEASE_MS);
     await ask(held, 'extend', (deliveryIds) => client.extendLeases({ agentId, deliveryIds, lease }));
     await acknowledge(held);
   };

@@ -92,7 +92,7 @@ function check(run: Run, done: readonly Done[]): void {
   run.world = world;
   // What there was no occasion for has lost its meaning; a task that nobody was given still has its end before it.
   world.duties = world.duties.filter(({ about }) => about === 'undelivered');
-  for (const copy of world.mail) Object.assign(copy, { fresh: false, leaving: false });
+  for (const copy of world.mail) copy.fresh = false;
   requireStreamsServed(world);
   equal('deliveries that were leased for a stream and not given to it', system.onTheWay.size, 0);
 }

@@ -81,7 +81,8 @@ export async function openSystem(): Promise<System> {
   let batches = 0;
   /** Deliveries that a stream leased and was not given yet. */
   const onTheWay = new Set<string>();
-  const streams = new Map<string, { connection: Connection; consumer: Consumer }>();
+  const streams = new Map<string, { holder: string; connection: Connection; consumer: Consumer }>();
+  let connections = 0;
   const engine = await openInlineEngine({
     clock,
     random,
@@ -109,7 +110,8 @@ export async function openSystem(): Promise<System> {
           seen.push(...lines);
         },
         leased({ agentId, holder }, leases) {
-          if (holder !== streamOf(agentId)) return;
+          // What a stream leased that was replaced meanwhile goes back unseen.
+          if (holder !== streams.get(agentId)?.holder) return;
           seen.push(...leases.map((lease) => ({ stream: agentId, delivery: handedOut(lease) })));
           for (const { deliveryId } of leases) onTheWay.add(deliveryId);
         },
@@ -138,12 +140,13 @@ export async function openSystem(): Promise<System> {
   function connect(agentId: string, credit: number): void {
     // A second stream of one instance takes the place of the first.
     disconnect(agentId);
+    const holder = `stream ${++connections}`;
     const nothing = (): void => undefined;
     const events = { fenced: nothing, unregistered: nothing, silent: nothing };
     const connection = bus.agents.connect({ agentId, instanceId: 'stream', inFlight: () => 0, ...events });
     const consumer = bus.deliveries.consume({
       agentId,
-      holder: streamOf(agentId),
+      holder,
       maxInFlight: credit,
       leaseMs: RULES.streamLeaseMs,
       deliver(leases) {
@@ -152,7 +155,7 @@ export async function openSystem(): Promise<System> {
       },
       failed: (error) => void faults.push(String(error)),
     });
-    streams.set(agentId, { connection, consumer });
+    streams.set(agentId, { holder, connection, consumer });
   }
 
   async function settle(action: Extract<Action, { does: 'acknowledge' | 'reject' | 'extend' }>): Promise<Outcome> {
@@ -291,11 +294,6 @@ export async function openSystem(): Promise<System> {
       await engine.close();
     },
   };
-}
-
-/** Streams hold what they have under this name. */
-function streamOf(agentId: string): string {
-  return `stream of ${agentId}`;
 }
 
 function as(agentId: string): Caller {

@@ -61,7 +61,7 @@ export function failAttempt(draft: Draft, task: Task, failed: FailedAttempt): vo
     recipients: [next.assignee],
     priority: task.priority,
     acceptedAt: draft.now,
-    tag: tagOf({ isTask: true, receipts: task.routing?.receipts ?? [] }),
+    tag: tagOf({ isTask: true, attempt: next.attempt, receipts: task.routing?.receipts ?? [] }),
     further: true,
     envelope,
     ...(next.delayMs > 0 && { availableAt: at }),

@@ -188,6 +188,18 @@ describe('attempts', () => {
     expect(payloads(await rig.receive()).map(({ type }) => type)).toEqual(['NOTIFICATION']);
   });
 
+  test('an acknowledgement of the last attempt that is heard of after the next one began does not count for that one', async () => {
+    await rig.delegate('t', { routing: { timeout, retryPolicy: { maxRetries: 1 } } });
+    const leases = await rig.receive();
+    await rig.event('TASK_DELIVERED');
+    // The store has the acknowledgement first; its answer comes when the attempt is over.
+    const acknowledged = rig.acknowledge(BACKEND, leases);
+    rig.clock.advance(10_000);
+    expect(await acknowledged).toEqual([]);
+    expect(await rig.story()).toEqual(['sessionCreated', 'taskDelegated', 'taskDelivered', 'taskAttemptFailed']);
+    expect(await rig.task('t')).toMatchObject({ status: TaskStatus.QUEUED, attempt: 2 });
+  });
+
   test('no attempt begins that could not end before the deadline', async () => {
     const retryPolicy = { maxRetries: 5, backoff: Backoff.LINEAR, initialDelay: durationFromMs(60_000) };
     const expiresAt = timestampFromMs(rig.clock.now() + 30_000);

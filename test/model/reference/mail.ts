@@ -13,7 +13,6 @@ export function post(world: World, copy: NewCopy): Copy {
     acceptedAt: world.now,
     state: 'waiting',
     fresh: true,
-    leaving: false,
     attempts: 0,
     handedOutAs: [],
     leasedUntil: 0,
@@ -58,7 +57,7 @@ export function handOut(
   const isIt = (one: Copy) =>
     one.from === from && one.what === what && one.attempts + 1 === attempt && one.acceptedAt === acceptedAt;
   const copy = all.find(isIt);
-  if (copy === undefined) return handOutInVain(world, agent, { ...delivery, isIt });
+  if (copy === undefined) return false;
   const available = all.filter((one) => one === copy || !one.fresh);
   const passed = world.passedOver[agent] ?? [0, 0, 0, 0, 0];
   const older = available.slice(0, available.indexOf(copy));
@@ -73,23 +72,6 @@ export function handOut(
   copy.handedOutAs.push(delivery.deliveryId);
   copy.leasedUntil = until;
   copy.inStream = inStream;
-  if (copy.asks !== undefined) addDuty(world, copy, 'delivered');
-  return true;
-}
-
-/** What is being taken back may be handed out once more, until that is on disk. */
-function handOutInVain(
-  world: World,
-  agent: string,
-  { deliveryId, isIt, until, inStream }: HandedOut & { isIt(copy: Copy): boolean; inStream: boolean },
-): boolean {
-  const copy = world.mail.find((one) => one.to === agent && one.leaving && isIt(one));
-  if (copy === undefined) return false;
-  copy.leaving = false;
-  copy.attempts++;
-  copy.handedOutAs.push(deliveryId);
-  // A stream may count it as held until its lease is over.
-  if (inStream) (world.agents[agent] as Agent).leaseLostAt = until;
   if (copy.asks !== undefined) addDuty(world, copy, 'delivered');
   return true;
 }
@@ -139,7 +121,6 @@ export function withdraw(world: World, task: Task): void {
   for (const copy of world.mail) {
     if (copy.asks === task.id && copy.from === task.delegator && copy.to === task.assignee && isPending(copy)) {
       if (copy.state === 'leased') copy.attempts++;
-      copy.leaving = true;
       copy.state = 'withdrawn';
     }
   }
@@ -169,5 +150,5 @@ export function goneSince(world: World, agentId: string): number | undefined {
 function addDuty(world: World, copy: Copy, what: Duty['about']): void {
   const task = world.tasks.find(({ id, delegator }) => id === copy.asks && delegator === copy.from);
   if (task === undefined) return;
-  world.duties.push({ about: what, task: task.id, session: task.session, turn: copy.turn, agent: copy.to });
+  world.duties.push({ about: what, task: task.id, session: task.session, turn: copy.turn });
 }

@@ -334,7 +334,7 @@ function leave(world: World, action: Of<'leave'>): Said[] {
   session.roster = session.roster.filter(({ agent }) => agent !== action.agent);
   for (const task of tasksIn(world, session.id)) {
     if (!isOpen(task) || task.assignee !== action.agent) continue;
-    world.duties.push({ about: 'removed', task: task.id, session: session.id, turn: task.turn, agent: action.agent });
+    world.duties.push({ about: 'removed', task: task.id, session: session.id, turn: task.turn });
   }
   return [{ session: session.id, text: `left ${action.agent}` }];
 }

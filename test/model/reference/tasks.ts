@@ -72,12 +72,8 @@ function* failures(
 function* dutyDeeds(world: World, duty: Duty): Generator<OwnDeed> {
   const task = findTask(world, duty.session, duty.task);
   if (task === undefined || !isOpen(task)) return;
-  // News of an agent's mail may come when it was asked again: the bus cannot tell one attempt from the next by it.
-  const isOld = task.turn !== duty.turn;
-  const isThisMoment = task.attemptAt === world.now;
-  if (isOld && (task.assignee !== duty.agent || duty.about === 'removed')) return;
-  if (isOld && duty.about === 'undelivered' && !isThisMoment) return;
-  const must = isOld ? 'no' : 'now';
+  // What becomes of the mail of an attempt that is over says nothing about the next one.
+  if (task.turn !== duty.turn) return;
   const at = { session: task.session, text: `${duty.about} ${task.id} ${attemptName(task)}` };
   const again = (act: (world: World, task: Task) => Said[]) => (later: World) => {
     later.duties = later.duties.filter((other) => JSON.stringify(other) !== JSON.stringify(duty));
@@ -90,12 +86,12 @@ function* dutyDeeds(world: World, duty: Duty): Generator<OwnDeed> {
     });
   const isLate = (task.deadline ?? Infinity) <= world.now;
   if (duty.about === 'undelivered')
-    yield* failures(world, task, { must: isLate && !isOld ? 'in time' : must, reason: 'NOT_DELIVERED', again });
+    yield* failures(world, task, { must: isLate ? 'in time' : 'now', reason: 'NOT_DELIVERED', again });
   else if (duty.about === 'removed') yield* failures(world, task, { must: 'now', reason: 'AGENT_GONE', again });
   else if (duty.about === 'delivered' && task.status === 'QUEUED')
-    yield { must, first: at.text, run: becomes('DELIVERED') };
+    yield { must: 'now', first: at.text, run: becomes('DELIVERED') };
   else if (duty.about === 'accepted' && task.status !== 'WORKING')
-    yield { must, first: at.text, run: becomes('WORKING') };
+    yield { must: 'now', first: at.text, run: becomes('WORKING') };
 }
 
 /** How long the bus could have known that an agent went away with its task; below 0 if it did not. */

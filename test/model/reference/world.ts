@@ -98,8 +98,6 @@ export interface Copy {
   state: 'waiting' | 'leased' | 'acknowledged' | 'expired' | 'dead_lettered' | 'withdrawn';
   /** Accepted or back in its mailbox this very moment: others may be handed out before it. */
   fresh: boolean;
-  /** Taken back this very moment: until that is on disk it may still be handed out. */
-  leaving: boolean;
   /** Deliveries that ended. */
   attempts: number;
   /** Every delivery id it went out under; the last one is the current lease's. */
@@ -134,8 +132,6 @@ export interface Duty {
   readonly task: string;
   readonly session: string;
   readonly turn: number;
-  /** The agent whose mail it was. */
-  readonly agent: string;
 }
 
 /** An event that a decision adds to a session. */

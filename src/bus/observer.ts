@@ -1,5 +1,7 @@
 import type { Forgotten } from '../engine/engine.ts';
 
+export type { Forgotten };
+
 /**
  * What the bus tells whoever counts. Called from the event loop on the path of
  * messages, so implementations only add to counters.

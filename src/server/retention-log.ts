@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Forgotten } from '../engine/engine.ts';
+import type { Forgotten } from '../bus/observer.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createRareTelling } from '../lib/rare-telling.ts';
 

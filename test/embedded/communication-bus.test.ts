@@ -49,6 +49,12 @@ describe('configuration', () => {
     [{ maxConnections: 0 }, /^maxConnections: 0 /],
     [{ heartbeatInterval: 1.5 }, /^heartbeatInterval: 1.5 /],
     [{ messageTimeout: -1 }, /^messageTimeout: -1 /],
+    [{ messageRetention: 1 }, /^messageRetention: 1 is not a whole number from 60000 /],
+    [{ maxMessageRecords: 1 }, /^maxMessageRecords: 1 /],
+    [{ deadLetterRetention: 1 }, /^deadLetterRetention: 1 /],
+    [{ maxDeadLetterBytes: 1 }, /^maxDeadLetterBytes: 1 /],
+    [{ sessionRetention: 1 }, /^sessionRetention: 1 /],
+    [{ maxEndedSessionBytes: 1 }, /^maxEndedSessionBytes: 1 /],
     [{ apiKey: '' }, /^apiKey: /],
     [{ encryptionEnabled: true, encryptionKey: 'c2hvcnQ=' }, /32 bytes/],
   ])('%j is refused before anything is opened', (wrong, message) => {

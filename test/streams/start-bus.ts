@@ -32,11 +32,18 @@ export interface StartedBus {
   /** Sends a notification; it is on disk when this resolves. */
   send(agentId: string, messageId: string, more?: Record<string, unknown>): Promise<void>;
   /** What became of a message in the mailbox of its one recipient, as GetMessageStatus has it. */
-  status(messageId: string): Promise<Record<string, unknown> | undefined>;
+  status(messageId: string, sender?: string): Promise<MessageStatus | undefined>;
   /** Timers that are set now, of bus, engine and port together. */
   timers(): number;
   /** A gauge or counter as `/metrics` has it. */
   metric(name: string): Promise<number>;
+}
+
+/** As JSON has it. */
+export interface MessageStatus {
+  readonly state: string;
+  readonly attempt?: number;
+  readonly reason?: string;
 }
 
 export const SENDER = 'claude-code://sender';
@@ -99,8 +106,8 @@ export async function startBus({
       const { status, body } = await call('MessageService/SendMessage', { message });
       if (status !== 200) throw new Error(`the bus refused ${messageId}: ${JSON.stringify(body)}`);
     },
-    async status(messageId) {
-      const { body } = await call('MessageService/GetMessageStatus', { sender: SENDER, message_id: messageId });
+    async status(messageId, sender = SENDER) {
+      const { body } = await call('MessageService/GetMessageStatus', { sender, message_id: messageId });
       return body.statuses?.[0];
     },
     timers: () => clock.pending,

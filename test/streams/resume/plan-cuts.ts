@@ -10,7 +10,7 @@ export interface CutPlanOptions {
 }
 
 /** A connection that is left alone for so long settles whatever it was given first. */
-const LONG_BYTES = 150_000;
+const LONG_BYTES = 60_000;
 
 /**
  * Where the connections of one client break. Half of the breaks are in the first bytes, which are HTTP/2's own, the hello and
@@ -21,7 +21,7 @@ export function planCuts({ random, isOn, needsRest }: CutPlanOptions): (connecti
   return (connection) => {
     const direction = random.next() < 0.5 ? 'toBus' : 'toClient';
     const isLong = connection % 3 === 2 || needsRest();
-    const shortBytes = random.next() < 0.5 ? random.next() * 1_500 : random.next() * 30_000;
+    const shortBytes = random.next() < 0.5 ? random.next() * 1_500 : random.next() * 15_000;
     const afterBytes = Math.floor(shortBytes) + (isLong ? LONG_BYTES : 0);
     const how = random.next() < 0.5 ? 'end' : 'reset';
     return isOn() ? { direction, afterBytes, how } : undefined;

@@ -32,7 +32,7 @@ type Outgoing = Extract<FrameInit, { case: 'send' }>['value']['messages'] extend
 /** Messages on their way at a time, from one sender. */
 const WINDOW = 24;
 /** Messages of all senders that receivers have not seen: beyond it there is no hurry. */
-const MOST_UNDELIVERED = 100;
+const MOST_UNDELIVERED = 60;
 
 /** Keeps sending, and repeats everything unanswered, with the same bytes and in the same order, on each new stream. */
 export function startSender(options: SenderOptions): Sender {
@@ -49,7 +49,7 @@ export function startSender(options: SenderOptions): Sender {
     places.set(laneKey, place);
     const id = messageId(lane, place);
     // Mostly small, now and then larger than a packet and than a frame of HTTP/2.
-    const size = random.next() < 0.05 ? 20_000 : Math.floor(random.next() * 300);
+    const size = random.next() < 0.02 ? 20_000 : Math.floor(random.next() * 300);
     const message: Outgoing = {
       messageId: id,
       sender: { agentId, sessionId: options.sessionId },

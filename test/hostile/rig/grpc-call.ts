@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type AgentStreamRequest, AgentStreamRequestSchema } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
@@ -61,12 +60,17 @@ export interface GrpcEnd {
 export async function grpcEnd(stream: ClientHttp2Stream): Promise<GrpcEnd> {
   let trailers: Record<string, unknown> = {};
   let bytes = 0;
-  const note = (headers: Record<string, unknown>) => {
-    trailers = { ...trailers, ...headers };
-  };
-  stream.on('response', note).on('trailers', note);
-  stream.on('data', (chunk: Buffer) => (bytes += chunk.length));
-  if (!stream.closed) await once(stream, 'close');
+  // A status is the end, even if the client has not said everything yet; without one, the end is a reset.
+  await new Promise<void>((resolve) => {
+    const note = (headers: Record<string, unknown>) => {
+      trailers = { ...trailers, ...headers };
+      if ('grpc-status' in headers) resolve();
+    };
+    stream.on('response', note).on('trailers', note).on('close', resolve);
+    stream.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    if (stream.closed) resolve();
+  });
+  stream.close();
   const status = trailers['grpc-status'];
   return {
     status: status === undefined ? undefined : Number(status),

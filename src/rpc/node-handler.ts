@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { BusError } from '../bus/bus-error.ts';
 import { crashPoint } from '../lib/crash-point.ts';
 import { answerBody } from './bodies/answer-body.ts';
+import { dropRest } from './bodies/drop-rest.ts';
 import type { HeldBytes, Holding } from './bodies/held-bytes.ts';
 import { requestBody } from './bodies/request-body.ts';
 import { peerKey } from './call-record.ts';
@@ -67,6 +68,7 @@ async function serve(handler: UniversalHandler, exchange: Exchange): Promise<voi
   const hangUp = hangUpOn(response);
   const universal = readHead(handler, exchange, hangUp);
   if (universal === undefined) return;
+  dropRest(exchange);
   const answer = await handler(universal);
   // Connect's writer waits for an event that responses do not have, and never returns.
   if (handler.method.methodKind === 'unary') response.once('finish', afterResponse);
@@ -95,7 +97,10 @@ function readHead(
     dropEndlessTimeout(universal.header);
     const isEnveloped = /^application\/(grpc|connect\+)/.test(universal.header.get('content-type') ?? '');
     const isOneRequest = method.methodKind === 'unary' || method.methodKind === 'server_streaming';
-    const source = universal.body as AsyncIterable<Uint8Array>;
+    // Connect's own reader destroys a request that it does not read to its end: the call would be canceled before it is refused.
+    const source: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }),
+    };
     return { ...universal, body: requestBody(source, { held, isEnveloped, isOneRequest }) };
   } catch {
     writeError(response, malformed('the request names no valid host', 400));

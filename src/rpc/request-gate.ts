@@ -30,6 +30,7 @@ export function createRequestGate(options: GateOptions): (context: HandlerContex
     };
     if (context.signal.aborted) end();
     else context.signal.addEventListener('abort', end, { once: true });
+    completeLateErrors(context, record, options.log);
     if (isOpenService(context.service.typeName)) return;
     try {
       refuseWhileDraining(options.drain);
@@ -52,9 +53,26 @@ function refuseWhileDraining(drain: DrainSignal): void {
  */
 function whenEnded(context: HandlerContext, record: CallRecord, log: Logger): void {
   const error: unknown = context.signal.reason;
-  if (error instanceof ConnectError && reasonOf(error) === undefined) {
-    if (!record.reached) blameRequest(error);
-    logFault(log, toConnectError(error));
-  }
+  complete(error, record, log);
   if (!record.reached) logCall(log, context.values, error);
+}
+
+/**
+ * A signal aborts once. When the deadline passed while a request was read, and then the request turns out to be
+ * no message, it is that second error which Connect writes; it says so to `abort` before.
+ */
+function completeLateErrors(context: HandlerContext, record: CallRecord, log: Logger): void {
+  const ending = context as HandlerContext & { abort(reason?: unknown): void };
+  const { abort } = ending;
+  ending.abort = (reason) => {
+    complete(reason, record, log);
+    abort(reason);
+  };
+}
+
+/** Gives an error of Connect's own its reason, in place. */
+function complete(error: unknown, record: CallRecord, log: Logger): void {
+  if (!(error instanceof ConnectError) || reasonOf(error) !== undefined) return;
+  if (!record.reached) blameRequest(error);
+  logFault(log, toConnectError(error));
 }

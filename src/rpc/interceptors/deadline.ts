@@ -1,5 +1,6 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import type { Logger } from 'pino';
+import { reasonOf, toConnectError } from '../errors.ts';
 
 /**
  * Ends a call when its signal aborts - the deadline passed, the client left, the
@@ -10,12 +11,14 @@ export function createDeadline(log: Logger): Interceptor {
   const late = (error: unknown) => {
     // The handler woke up by the very end of the call, as it should.
     if (error instanceof ConnectError || (error instanceof Error && error.name === 'AbortError')) return;
+    // A refusal that nobody waits for any more is no failure, and clients with short deadlines could fill the log with them.
+    if (reasonOf(toConnectError(error)) !== 'INTERNAL') return;
     log.warn({ err: error }, 'a handler failed after its call had ended');
   };
   return (next) => async (request) => {
     const { signal } = request;
     // A call can end before its request was read: then it must have no effect any more.
-    if (signal.aborted) throw reasonOf(signal);
+    if (signal.aborted) throw causeOf(signal);
     if (!request.stream) return untilAborted(next(request), { signal, late });
     // Reading a request whose call has ended fails with the connection: that is no fault of the handler.
     const message = interruptible(request.message, { signal, late: () => undefined });
@@ -36,7 +39,7 @@ function untilAborted<T>(work: Promise<T>, { signal, late }: Interruption): Prom
     let over = false;
     const abort = () => {
       over = true;
-      reject(reasonOf(signal));
+      reject(causeOf(signal));
     };
     const settled = () => signal.removeEventListener('abort', abort);
     if (signal.aborted) abort();
@@ -71,12 +74,12 @@ function interruptible<T>(source: AsyncIterable<T>, { signal, late }: Interrupti
         new Promise<IteratorResult<T>>((resolve, reject) => {
           if (signal.aborted) {
             letGo();
-            reject(reasonOf(signal));
+            reject(causeOf(signal));
             return;
           }
           wake = () => {
             wake = undefined;
-            reject(reasonOf(signal));
+            reject(causeOf(signal));
             letGo();
           };
           iterator.next().then(
@@ -100,6 +103,6 @@ function interruptible<T>(source: AsyncIterable<T>, { signal, late }: Interrupti
   };
 }
 
-function reasonOf(signal: AbortSignal): unknown {
+function causeOf(signal: AbortSignal): unknown {
   return signal.reason instanceof Error ? signal.reason : new ConnectError('the call ended', Code.Canceled);
 }

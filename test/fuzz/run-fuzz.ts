@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBusProcess } from '../start-bus-process.ts';
+import { FUZZ_ENVIRONMENT, watchBus } from './bus/fuzzed-bus.ts';
+import { requireService } from './bus/round-trip.ts';
+import { checkPart } from './parts/check-part.ts';
+import { createCounts, type PartName } from './parts/part.ts';
+
+export interface FuzzOptions {
+  /** How many runs each part does. */
+  readonly runs: Readonly<Partial<Record<PartName, number>>>;
+  readonly seed: number;
+  readonly path?: string;
+  tell(line: string): void;
+}
+
+/** A bus that holds more than this after runs that end what they begin keeps what it should not. In MiB. */
+const MOST_MEMORY_MIB = 1_024;
+
+/**
+ * Fuzzes a bus in a process of its own, part by part; then stops it and opens its data again. Resolves with what
+ * failed, empty if nothing did.
+ */
+export async function runFuzz({ runs, seed, path, tell }: FuzzOptions): Promise<string[]> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'agentbus-fuzz-'));
+  const failures: string[] = [];
+  let bus = watchBus(await startBusProcess({ dataDir, env: FUZZ_ENVIRONMENT }));
+  try {
+    for (const [part, count] of Object.entries(runs) as [PartName, number][]) {
+      const counts = createCounts();
+      const failure = await checkPart({ bus, counts, part, runs: count, seed, ...(path !== undefined && { path }) });
+      if (failure !== undefined) failures.push(`${part}: ${failure}`);
+      const memory = await bus.memoryMiB();
+      if (!(memory <= MOST_MEMORY_MIB)) failures.push(`${part}: the bus holds ${memory} MiB`);
+      tell(
+        `${part}: ${count} runs, seed ${seed}, ${failure === undefined ? 'no failure' : 'FAILED'}; the bus holds ${memory} MiB`,
+      );
+      for (const [name, times] of counts.entries()) tell(`  ${String(times).padStart(8)}  ${name}`);
+    }
+    bus.close();
+    const code = await bus.process.stop();
+    if (code !== 0) failures.push(`the bus ended with ${code}`);
+    bus = watchBus(await startBusProcess({ dataDir, env: FUZZ_ENVIRONMENT }));
+    await requireService(bus);
+    bus.requireHealthy();
+    tell('the bus stopped well, and works again on its data');
+  } finally {
+    bus.close();
+    await bus.process.kill();
+    await rm(dataDir, { recursive: true });
+  }
+  return failures;
+}

@@ -39,6 +39,8 @@ if (values.dir !== undefined && (await readdir(values.dir).catch(() => [])).leng
 }
 process.stdout.write(`${kills} kills, strike ${values.strike}, seed ${seed}, data in ${dataDir}\n`);
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const ledger = createLedger();
 const report = await runCrashLoop({
   kills,

@@ -187,9 +187,13 @@ async function start(
 ): Promise<Started> {
   let child: ChildProcess | undefined;
   const startedAt = performance.now();
-  const spawned = (process: ChildProcess): void => {
-    child = process;
-    starting(process);
+  const spawned = (started: ChildProcess): void => {
+    child = started;
+    // A supervisor that is broken off takes its bus with it.
+    const reap = (): void => void started.kill('SIGKILL');
+    process.once('exit', reap);
+    started.once('exit', () => process.off('exit', reap));
+    starting(started);
   };
   const begin = startBusProcess({ dataDir, spawned, ...(main !== undefined && { main }), ...(env && { env }) });
   try {

@@ -130,6 +130,7 @@ export function helpText(): string {
     '       agentbus keys add --name NAME --agent PATTERN [--agent PATTERN ...] --file FILE',
     '       agentbus backup FILE [--data-dir DIRECTORY]',
     '       agentbus restore FILE --data-dir DIRECTORY',
+    '       agentbus check [FILE | --data-dir DIRECTORY]',
     '',
     ...lines,
     `${'  --help'.padEnd(width)}this text`,

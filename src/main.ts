@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { runBackup } from './commands/backup.ts';
+import { runCheck } from './commands/check.ts';
 import { runKeys } from './commands/keys.ts';
 import { runRestore } from './commands/restore.ts';
 import { type Config, ConfigError, helpText, parseConfig } from './config.ts';
@@ -27,6 +28,7 @@ const random = createSystemRandom();
 /** What the program does beside being a bus, by its first argument. */
 const COMMANDS = new Map<string, (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<void>>([
   ['backup', runBackup],
+  ['check', runCheck],
   ['keys', runKeys],
   ['restore', runRestore],
 ]);

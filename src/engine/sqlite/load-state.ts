@@ -3,6 +3,7 @@ import { crashPoint } from '../../lib/crash-point.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { MailboxDepth } from '../engine.ts';
 import { newestSequence, takeOverCopy } from './backup/copied.ts';
+import { assertSum, damagedRow, sumOfMessage } from './checksums.ts';
 import { createCounters } from './counters.ts';
 import { returnCode } from './return-code.ts';
 
@@ -83,14 +84,22 @@ type Row = [
   availableAt: number | null,
   tag: number,
   shared: number | null,
-  size: number,
+  /** Null where the envelope is gone. */
+  size: number | null,
   suspect: number,
+  sum: number | null,
+  sender: string,
+  messageId: string,
+  fingerprint: Uint8Array,
+  acceptedAt: number,
+  copies: number,
 ];
 
 /** All waiting mail, oldest first. `length` reads a blob's size from the head of its row. */
 const WAITING_MAIL = `
   SELECT m.seq, r.recipient, m.priority, r.attempts, r.returned, m.expires_at, m.available_at, m.tag, m.shared,
-         coalesce(length(m.envelope), length(e.envelope)), m.seq <= coalesce(b.suspect_seq, 0)
+         coalesce(length(m.envelope), length(e.envelope)), m.seq <= coalesce(b.suspect_seq, 0),
+         r.sum, r.sender, r.message_id, r.fingerprint, r.accepted_at, r.copies
   FROM mail m JOIN messages r ON r.seq = m.seq LEFT JOIN mailboxes b ON b.agent_id = r.recipient
   LEFT JOIN envelopes e ON e.seq = m.shared
   ORDER BY m.seq`;
@@ -112,6 +121,7 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
   waiting.setReturnArrays(true);
   for (const row of waiting.iterate() as Iterable<unknown> as Iterable<Row>) {
     const [sequence, recipient, priority, attempts, returned, expiresAt, availableAt, tag, shared, size, suspect] = row;
+    checkLoaded(row);
     let index = indexes.get(recipient);
     if (index === undefined) {
       index = indexes.size;
@@ -127,10 +137,21 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
     rows[used++] = availableAt ?? 0;
     rows[used++] = tag;
     rows[used++] = shared ?? 0;
-    rows[used++] = size;
+    rows[used++] = size as number;
     if (used === capacity) flush();
   }
   flush();
+}
+
+/** Mail that went into another's mailbox, or expired before its time, would be gone without a word. */
+function checkLoaded(row: Row): void {
+  const [seq, recipient, priority, , , expires_at, available_at, tag, shared, size, , sum, ...rest] = row;
+  if (size === null) throw damagedRow({ table: shared === null ? 'mail' : 'envelopes', place: shared ?? seq });
+  const [sender, message_id, fingerprint, accepted_at, copies] = rest;
+  if (sum === null) return;
+  const record = { seq, sender, message_id, recipient, fingerprint, accepted_at, copies };
+  const actual = sumOfMessage(record, { priority, expires_at, available_at, tag, shared });
+  assertSum(sum, actual, { table: 'messages', place: seq });
 }
 
 export function readMailRows({ rows }: MailChunk, each: (row: MailRow) => void): void {

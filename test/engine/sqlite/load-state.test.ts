@@ -110,7 +110,7 @@ describe('beginning an epoch', () => {
     expect(beginEpoch(db).lastSequence).toBe(0);
     insertMail(db, [{ seq: 5, recipient: 'a' }]);
     expect(beginEpoch(db).lastSequence).toBe(5);
-    db.exec(`INSERT INTO dead_letters VALUES (9, 's', 'm', 'r', x'00', 1, 2, 0, 1, 'reason', 1, 1, x'00')`);
+    db.exec(`INSERT INTO dead_letters VALUES (9, 's', 'm', 'r', x'00', 1, 2, 0, 1, 'reason', 1, 1, x'00', NULL)`);
     expect(beginEpoch(db).lastSequence).toBe(9);
   });
 

@@ -19,7 +19,8 @@ beforeAll(() => {
   original = join(dir, 'original.db');
   openDatabase(live).close();
   const db = openDatabase(live);
-  for (let commit = 0; commit < COMMITS; commit++) db.exec(`INSERT INTO metadata VALUES ('${commit}', x'00')`);
+  for (let commit = 0; commit < COMMITS; commit++)
+    db.exec(`INSERT INTO metadata (name, value) VALUES ('${commit}', x'00')`);
   for (const part of ['', '-wal']) copyFileSync(`${live}${part}`, `${original}${part}`);
   db.close();
 });
@@ -82,7 +83,7 @@ test('what an earlier log left behind the end of this one is not taken for damag
   const db = new DatabaseSync(file);
   // Written back, but not emptied: the next write starts at the front, and old frames follow it.
   db.exec('PRAGMA wal_checkpoint(RESTART)');
-  db.exec("INSERT INTO metadata VALUES ('next', x'00')");
+  db.exec("INSERT INTO metadata (name, value) VALUES ('next', x'00')");
   const copy = join(dir, 'copy.db');
   for (const part of ['', '-wal']) copyFileSync(`${file}${part}`, `${copy}${part}`);
   db.close();

@@ -1,5 +1,12 @@
 import type { StoredAgent } from '../../engine.ts';
+import { assertSum, sumOfNamed } from '../checksums.ts';
 import type { Operation } from '../operation.ts';
+
+interface Row {
+  readonly agent_id: string;
+  readonly descriptor: Uint8Array;
+  readonly sum: number | null;
+}
 
 export const putAgent: Operation<StoredAgent, void> = {
   writes: true,
@@ -8,8 +15,12 @@ export const putAgent: Operation<StoredAgent, void> = {
     tape.bytes(descriptor);
   },
   prepare({ db }) {
-    const put = db.prepare('INSERT OR REPLACE INTO agents (agent_id, descriptor) VALUES (?, ?)');
-    return (request) => void put.run(request.text(), request.bytes());
+    const put = db.prepare('INSERT OR REPLACE INTO agents (agent_id, descriptor, sum) VALUES (?, ?, ?)');
+    return (request) => {
+      const agentId = request.text();
+      const descriptor = request.bytes();
+      put.run(agentId, descriptor, sumOfNamed(agentId, descriptor));
+    };
   },
   decode() {},
 };
@@ -32,13 +43,15 @@ export const listAgents: Operation<{ readonly after: string; readonly limit: num
     tape.number(limit);
   },
   prepare({ db }) {
-    const select = db.prepare('SELECT agent_id, descriptor FROM agents WHERE agent_id > ? ORDER BY agent_id LIMIT ?');
+    const select = db.prepare('SELECT * FROM agents WHERE agent_id > ? ORDER BY agent_id LIMIT ?');
     return (request, reply) => {
-      const rows = select.all(request.text(), request.number());
+      const rows = select.all(request.text(), request.number()) as unknown[] as Row[];
       reply.number(rows.length);
       for (const row of rows) {
-        reply.text(row.agent_id as string);
-        reply.bytes(row.descriptor as Uint8Array);
+        const { agent_id: agentId, descriptor, sum } = row;
+        assertSum(sum, sumOfNamed(agentId, descriptor), { table: 'agents', place: agentId });
+        reply.text(agentId);
+        reply.bytes(descriptor);
       }
     };
   },

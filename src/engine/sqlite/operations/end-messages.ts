@@ -1,4 +1,5 @@
 import type { MessageKey } from '../../engine.ts';
+import { prepareCheckedRows } from '../checked-rows.ts';
 import type { Operation, Store } from '../operation.ts';
 import type { TapeReader, TapeWriter } from '../tape.ts';
 import { prepareMailDrop } from './mail-drop.ts';
@@ -38,9 +39,12 @@ export const bury: Operation<EndRequest, (MessageKey | undefined)[]> = endOperat
      FROM mail m JOIN messages USING (seq) LEFT JOIN envelopes e ON e.seq = m.shared WHERE m.seq = ?
      RETURNING size`,
     );
+    const rows = prepareCheckedRows(db);
     return (sequence, attempts, { reason, at }) => {
+      rows.checkMail(sequence);
       const size = copy.get(attempts, reason, at, sequence)?.size as number | undefined;
       if (size === undefined) return;
+      rows.sumDeadLetter(sequence);
       counters.add('dead_letters', 1);
       counters.add('dead_letter_bytes', size);
     };

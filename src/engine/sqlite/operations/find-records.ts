@@ -1,4 +1,5 @@
 import type { MessageKey } from '../../engine.ts';
+import { assertSum, recordPart, sumOfRecord } from '../checksums.ts';
 import type { Operation } from '../operation.ts';
 import type { TapeReader, TapeWriter } from '../tape.ts';
 import { decodeKeys, encodeKeys } from './message-keys.ts';
@@ -20,6 +21,10 @@ export interface StoredRecord extends MessageKey {
 
 interface Row {
   readonly seq: number;
+  readonly sender: string;
+  readonly message_id: string;
+  readonly copies: number;
+  readonly sum: number | null;
   readonly recipient: string;
   readonly fingerprint: Uint8Array;
   readonly accepted_at: number;
@@ -35,7 +40,7 @@ export const findRecords: Operation<readonly MessageKey[], StoredRecord[][]> = {
   encode: encodeKeys,
   prepare({ db, keys }) {
     const select = db.prepare(
-      `SELECT r.seq, r.recipient, r.fingerprint, r.accepted_at, r.attempts, r.outcome, r.outcome_at, r.reason
+      `SELECT r.seq, r.sender, r.message_id, r.copies, r.sum, r.recipient, r.fingerprint, r.accepted_at, r.attempts, r.outcome, r.outcome_at, r.reason
        FROM messages f JOIN messages r ON r.seq >= f.seq AND r.seq < f.seq + f.copies WHERE f.seq = ? ORDER BY r.seq`,
     );
     return (request, reply) => {
@@ -44,7 +49,10 @@ export const findRecords: Operation<readonly MessageKey[], StoredRecord[][]> = {
       for (const key of asked) {
         const rows = keys.find(key).flatMap((first) => select.all(first) as unknown as Row[]);
         reply.number(rows.length);
-        for (const row of rows) encodeRecord(key, row, reply);
+        for (const row of rows) {
+          assertSum(recordPart(row.sum), sumOfRecord(row), { table: 'messages', place: row.seq });
+          encodeRecord(key, row, reply);
+        }
       }
     };
   },

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { NewMessage } from '../../engine.ts';
+import { type MailColumns, type RecordColumns, sumOfEnvelope, sumOfMessage, sumOfRecord } from '../checksums.ts';
 import type { Store } from '../operation.ts';
 import type { TapeReader, TapeWriter } from '../tape.ts';
 
@@ -92,7 +93,7 @@ export interface MessageInserter {
 export function prepareMessageInsert({ db, keys, recordCount }: Store): MessageInserter {
   const insertOne = prepareOneCopy(db);
   const insertCopy = prepareCopies(db);
-  const apart = db.prepare('INSERT INTO envelopes (seq, copies, kept, envelope) VALUES (?, ?, ?, ?)');
+  const apart = db.prepare('INSERT INTO envelopes (seq, copies, kept, envelope, sum) VALUES (?, ?, ?, ?, ?)');
   const isTaken = (message: TapedMessage): boolean => !message.further && keys.has(message);
   return {
     findDuplicate(messages) {
@@ -112,7 +113,9 @@ export function prepareMessageInsert({ db, keys, recordCount }: Store): MessageI
       recordCount.add(records);
       if (isPlain(message)) return insertOne(message, first);
       for (let copy = 0; copy < records; copy++) insertCopy(message, copy, first);
-      if (isStoredApart(message)) apart.run(first, message.recipients.length, message.keep ? 1 : 0, message.envelope);
+      if (!isStoredApart(message)) return;
+      const { recipients, keep, envelope } = message;
+      apart.run(first, recipients.length, keep ? 1 : 0, envelope, sumOfEnvelope(first, envelope));
     },
   };
 }
@@ -125,32 +128,50 @@ function isPlain({ recipients, keep, availableAt, tag }: TapedMessage): boolean 
 /** Binds no value that is the default: each costs as much as a twentieth of the row. */
 function prepareOneCopy(db: DatabaseSync): (message: TapedMessage, sequence: number) => void {
   const record = db.prepare(
-    'INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at, sum) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const mail = db.prepare('INSERT INTO mail (seq, priority, expires_at, envelope) VALUES (?, ?, ?, ?)');
+  const mail = db.prepare('INSERT INTO mail (seq, priority, expires_at, envelope, sum) VALUES (?, ?, ?, ?, ?)');
   return (message, sequence) => {
-    const { sender, messageId, recipients, fingerprint, acceptedAt } = message;
-    record.run(sequence, sender, messageId, recipients[0] as string, fingerprint, acceptedAt);
-    mail.run(sequence, message.priority, message.expiresAt ?? null, message.envelope);
+    const { sender, messageId, fingerprint, acceptedAt, priority, expiresAt = null, envelope } = message;
+    const recipient = message.recipients[0] as string;
+    const sum = sumOfMessage(recordOf(message, { seq: sequence, recipient, copies: 1 }), mailOf(message, null));
+    record.run(sequence, sender, messageId, recipient, fingerprint, acceptedAt, sum);
+    mail.run(sequence, priority, expiresAt, envelope, sumOfEnvelope(sequence, envelope));
   };
 }
 
 function prepareCopies(db: DatabaseSync): (message: TapedMessage, copy: number, first: number) => void {
   const record = db.prepare(
-    `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at, copies)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at, copies, sum)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const mail = db.prepare(
-    'INSERT INTO mail (seq, priority, expires_at, available_at, tag, shared, envelope) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO mail (seq, priority, expires_at, available_at, tag, shared, envelope, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   return (message, copy, first) => {
     const { sender, messageId, fingerprint, acceptedAt, recipients } = message;
     const recipient = recipients[copy];
     const copies = copy === 0 ? countRecords(message) : -copy;
-    record.run(first + copy, sender, messageId, recipient ?? '', fingerprint, acceptedAt, copies);
+    const seq = first + copy;
+    const shared = isStoredApart(message) ? first : null;
+    const columns = recordOf(message, { seq, recipient: recipient ?? '', copies });
+    const sum = recipient === undefined ? sumOfRecord(columns) : sumOfMessage(columns, mailOf(message, shared));
+    record.run(seq, sender, messageId, recipient ?? '', fingerprint, acceptedAt, copies, sum);
     if (recipient === undefined) return;
     const { priority, expiresAt = null, availableAt = null, tag, envelope } = message;
-    const shared = isStoredApart(message);
-    mail.run(first + copy, priority, expiresAt, availableAt, tag, shared ? first : null, shared ? null : envelope);
+    const own = shared === null;
+    const envelopeSum = own ? sumOfEnvelope(seq, envelope) : null;
+    mail.run(seq, priority, expiresAt, availableAt, tag, shared, own ? envelope : null, envelopeSum);
   };
+}
+
+type OwnColumns = Pick<RecordColumns, 'seq' | 'recipient' | 'copies'>;
+
+function recordOf({ sender, messageId, fingerprint, acceptedAt }: TapedMessage, own: OwnColumns): RecordColumns {
+  const { seq, recipient, copies } = own;
+  return { seq, sender, message_id: messageId, recipient, fingerprint, accepted_at: acceptedAt, copies };
+}
+
+function mailOf({ priority, expiresAt, availableAt, tag }: TapedMessage, shared: number | null): MailColumns {
+  return { priority, expires_at: expiresAt ?? null, available_at: availableAt ?? null, tag, shared };
 }

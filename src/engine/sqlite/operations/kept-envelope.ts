@@ -1,4 +1,5 @@
 import type { MessageKey } from '../../engine.ts';
+import { assertSum, sumOfEnvelope } from '../checksums.ts';
 import type { Operation, Store } from '../operation.ts';
 import { prepareMailDrop } from './mail-drop.ts';
 
@@ -10,11 +11,16 @@ export const readKeptEnvelope: Operation<MessageKey, Uint8Array | undefined> = {
     tape.text(messageId);
   },
   prepare({ db, keys }) {
-    const select = db.prepare('SELECT envelope FROM envelopes WHERE seq = ? AND kept = 1');
+    const select = db.prepare('SELECT envelope, sum FROM envelopes WHERE seq = ? AND kept = 1');
     return (request, reply) => {
       const firsts = keys.find({ sender: request.text(), messageId: request.text() });
       let found: Uint8Array | undefined;
-      for (const first of firsts) found ??= select.get(first)?.envelope as Uint8Array | undefined;
+      for (const first of firsts) {
+        const row = select.get(first) as { envelope: Uint8Array; sum: number | null } | undefined;
+        if (row === undefined) continue;
+        assertSum(row.sum, sumOfEnvelope(first, row.envelope), { table: 'envelopes', place: first });
+        found ??= row.envelope;
+      }
       reply.optionalBytes(found);
     };
   },

@@ -1,4 +1,6 @@
 import type { MessageKey } from '../../engine.ts';
+import { checkDeadLetterRow } from '../checked-rows.ts';
+import type { DeadLetterColumns } from '../checksums.ts';
 import type { Operation } from '../operation.ts';
 
 export interface ListDeadLettersRequest {
@@ -23,16 +25,8 @@ export interface ListedDeadLetters {
   readonly more: boolean;
 }
 
-interface Row {
-  readonly seq: number;
-  readonly sender: string;
-  readonly message_id: string;
-  readonly accepted_at: number;
-  readonly died_at: number;
-  readonly attempts: number;
-  readonly reason: string;
-  readonly size: number;
-  readonly envelope: Uint8Array;
+interface Row extends DeadLetterColumns {
+  readonly sum: number | null;
 }
 
 /** Follows the last row, and says whether there are more; sequences start at 1. */
@@ -49,10 +43,7 @@ export const listDeadLetters: Operation<ListDeadLettersRequest, ListedDeadLetter
     tape.number(maxBytes);
   },
   prepare({ db }) {
-    const select = db.prepare(
-      `SELECT seq, sender, message_id, accepted_at, died_at, attempts, reason, size, envelope
-       FROM dead_letters WHERE recipient = ? AND seq > ? ORDER BY seq LIMIT ?`,
-    );
+    const select = db.prepare('SELECT * FROM dead_letters WHERE recipient = ? AND seq > ? ORDER BY seq LIMIT ?');
     return (request, reply) => {
       const agentId = request.text();
       const after = request.number();
@@ -63,6 +54,7 @@ export const listDeadLetters: Operation<ListDeadLettersRequest, ListedDeadLetter
       for (const row of rows) {
         room -= row.size;
         if (left === 0 || (room < 0 && !first)) return reply.number(MORE);
+        checkDeadLetterRow(row);
         left--;
         first = false;
         reply.number(row.seq);

@@ -1,11 +1,17 @@
+import { assertSum, sumOfNamed } from '../checksums.ts';
 import type { Operation } from '../operation.ts';
 
 export const getMetadata: Operation<string, Uint8Array | undefined> = {
   writes: false,
   encode: (name, tape) => tape.text(name),
   prepare({ db }) {
-    const select = db.prepare('SELECT value FROM metadata WHERE name = ?');
-    return (request, reply) => reply.optionalBytes(select.get(request.text())?.value as Uint8Array | undefined);
+    const select = db.prepare('SELECT value, sum FROM metadata WHERE name = ?');
+    return (request, reply) => {
+      const name = request.text();
+      const row = select.get(name) as { value: Uint8Array; sum: number | null } | undefined;
+      if (row !== undefined) assertSum(row.sum, sumOfNamed(name, row.value), { table: 'metadata', place: name });
+      reply.optionalBytes(row?.value);
+    };
   },
   decode: (tape) => tape.optionalBytes()?.slice(),
 };
@@ -17,8 +23,12 @@ export const putMetadata: Operation<{ readonly name: string; readonly value: Uin
     tape.bytes(value);
   },
   prepare({ db }) {
-    const put = db.prepare('INSERT OR REPLACE INTO metadata (name, value) VALUES (?, ?)');
-    return (request) => void put.run(request.text(), request.bytes());
+    const put = db.prepare('INSERT OR REPLACE INTO metadata (name, value, sum) VALUES (?, ?, ?)');
+    return (request) => {
+      const name = request.text();
+      const value = request.bytes();
+      put.run(name, value, sumOfNamed(name, value));
+    };
   },
   decode() {},
 };

@@ -1,9 +1,12 @@
 import type { SessionReadQuery, StoredEvent } from '../../engine.ts';
+import { assertSum, sumOfBody } from '../checksums.ts';
 import type { Operation } from '../operation.ts';
 
 interface Row {
+  readonly session: number;
   readonly sequence: number;
   readonly body: Uint8Array;
+  readonly sum: number | null;
 }
 
 /** Events of one session above a sequence, ascending, bounded in number and bytes. */
@@ -17,7 +20,7 @@ export const readEvents: Operation<SessionReadQuery, StoredEvent[]> = {
   },
   prepare({ db }) {
     const select = db.prepare(
-      `SELECT sequence, body FROM events
+      `SELECT session, sequence, body, sum FROM events
        WHERE session = (SELECT ord FROM sessions WHERE session_id = ?) AND sequence > ? ORDER BY sequence LIMIT ?`,
     );
     return (request, reply) => {
@@ -28,10 +31,11 @@ export const readEvents: Operation<SessionReadQuery, StoredEvent[]> = {
       ) as Iterable<unknown> as Iterable<Row>;
       let room = request.number();
       let first = true;
-      for (const { sequence, body } of rows) {
+      for (const { session, sequence, body, sum } of rows) {
         room -= body.byteLength;
         if (room < 0 && !first) break;
         first = false;
+        assertSum(sum, sumOfBody(session, sequence, body), { table: 'events', place: `${session}/${sequence}` });
         reply.number(sequence);
         reply.bytes(body);
       }

@@ -1,3 +1,4 @@
+import { checkMailRow, type MailRow, SELECT_MAIL } from '../checked-rows.ts';
 import type { Operation } from '../operation.ts';
 
 /** What a lease tells of a message beside its mailbox state. */
@@ -5,13 +6,6 @@ export interface MailContent {
   readonly sender: string;
   readonly messageId: string;
   readonly acceptedAt: number;
-  readonly envelope: Uint8Array;
-}
-
-interface Row {
-  readonly sender: string;
-  readonly message_id: string;
-  readonly accepted_at: number;
   readonly envelope: Uint8Array;
 }
 
@@ -26,17 +20,15 @@ export const readMail: Operation<readonly number[], (MailContent | undefined)[]>
     for (const sequence of sequences) tape.number(sequence);
   },
   prepare({ db }) {
-    const select = db.prepare(
-      `SELECT sender, message_id, accepted_at, coalesce(m.envelope, e.envelope) AS envelope
-       FROM mail m JOIN messages USING (seq) LEFT JOIN envelopes e ON e.seq = m.shared WHERE m.seq = ?`,
-    );
+    const select = db.prepare(`${SELECT_MAIL} WHERE m.seq = ?`);
     return (request, reply) => {
       const count = request.number();
       reply.number(count);
       for (let index = 0; index < count; index++) {
-        const row = select.get(request.number()) as Row | undefined;
+        const row = select.get(request.number()) as unknown as MailRow | undefined;
         reply.optionalNumber(row?.accepted_at);
         if (row === undefined) continue;
+        checkMailRow(row);
         reply.text(row.sender);
         reply.text(row.message_id);
         reply.bytes(row.envelope);

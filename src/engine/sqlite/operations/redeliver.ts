@@ -1,4 +1,5 @@
 import type { MessageKey, RedeliveryReason } from '../../engine.ts';
+import { prepareCheckedRows } from '../checked-rows.ts';
 import type { Operation } from '../operation.ts';
 import { returnCode } from '../return-code.ts';
 import { prepareDeadLetterDrop } from './purge-dead-letters.ts';
@@ -81,6 +82,7 @@ export const redeliver: Operation<RedeliverRequest, (RedeliveredRow | undefined)
   prepare(store) {
     const { db, keys, recordCount } = store;
     const drop = prepareDeadLetterDrop(store);
+    const rows = prepareCheckedRows(db);
     const select = db.prepare(
       'SELECT sender, message_id AS messageId, priority, tag, size FROM dead_letters WHERE seq = ?',
     );
@@ -102,11 +104,13 @@ export const redeliver: Operation<RedeliverRequest, (RedeliveredRow | undefined)
         const row = select.get(sequence) as (RedeliveredRow & { size: number }) | undefined;
         reply.number(row === undefined ? 0 : 1);
         if (row === undefined) continue;
+        rows.checkDeadLetter(sequence);
         const tag = row.tag & keepTagBits;
         keys.add(row, place);
         recordCount.add(1);
         record.run(place, acceptedAt, returnCode(RETURNED), sequence);
         mail.run(place, tag, sequence);
+        rows.sumMail(place);
         drop(sequence, row.size);
         reply.text(row.sender);
         reply.text(row.messageId);

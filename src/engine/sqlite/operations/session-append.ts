@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { SessionIndexEntry } from '../../engine.ts';
+import { sumOfBody } from '../checksums.ts';
 import type { Store } from '../operation.ts';
 import type { TapedAppend } from './commit.ts';
 
@@ -31,8 +32,8 @@ export function prepareSessionAppend({ db, counters }: Store): SessionAppender {
   );
   const advance = db.prepare('UPDATE sessions SET last_sequence = ?, event_bytes = event_bytes + ? WHERE ord = ?');
   const relist = db.prepare('UPDATE sessions SET state = ?, ended_at = ?, listed = ? WHERE ord = ?');
-  const event = db.prepare('INSERT INTO events (session, sequence, body) VALUES (?, ?, ?)');
-  const snapshot = db.prepare('INSERT OR REPLACE INTO snapshots (session, sequence, body) VALUES (?, ?, ?)');
+  const event = db.prepare('INSERT INTO events (session, sequence, body, sum) VALUES (?, ?, ?, ?)');
+  const snapshot = db.prepare('INSERT OR REPLACE INTO snapshots (session, sequence, body, sum) VALUES (?, ?, ?, ?)');
   const measure = db.prepare('UPDATE sessions SET snapshot_bytes = ? WHERE ord = ?');
   const size = db.prepare('SELECT event_bytes + snapshot_bytes AS bytes FROM sessions WHERE ord = ?');
   const writeMembership = prepareMembership(db);
@@ -58,12 +59,12 @@ export function prepareSessionAppend({ db, counters }: Store): SessionAppender {
       let sequence = expectedSequence;
       let bytes = 0;
       for (const body of events) {
-        event.run(ord, ++sequence, body);
+        event.run(ord, ++sequence, body, sumOfBody(ord, sequence, body));
         bytes += body.byteLength;
       }
       advance.run(sequence, bytes, ord);
       if (body !== undefined) {
-        snapshot.run(ord, sequence, body);
+        snapshot.run(ord, sequence, body, sumOfBody(ord, sequence, body));
         measure.run(body.byteLength, ord);
       }
       const hasEnded = entry === undefined ? session?.endedAt !== null : entry.endedAt !== undefined;

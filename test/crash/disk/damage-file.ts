@@ -25,7 +25,10 @@ export function damageFile(path: string, damage: Damage, random: Chance): string
     const at = place(damage === 'flip-bit' || damage === 'truncate' ? 1 : PAGE);
     if (damage === 'flip-bit') {
       const bit = Math.floor(random.next() * 8);
-      write(at, read(at, 1).map((byte) => byte ^ (1 << bit)));
+      write(
+        at,
+        read(at, 1).map((byte) => byte ^ (1 << bit)),
+      );
       return `bit ${bit} of byte ${at} flipped`;
     }
     if (damage === 'truncate') {

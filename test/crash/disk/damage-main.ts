@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSeededRandom } from '../../client/seeded-random.ts';
 import { DAMAGES, type Damage } from './damage-file.ts';
-import { makeUsedData, type UsedData } from './used-data.ts';
 import { OUTCOMES, type Outcome, tryDamage } from './try-damage.ts';
+import { makeUsedData, type UsedData } from './used-data.ts';
 
 const { values } = parseArgs({
   options: {

@@ -34,6 +34,8 @@ export interface WriteOptions {
   readonly timeoutMs: number;
 }
 
+const MOST_QUERY_CHARACTERS = 4_000;
+
 /** Writes a call as a client of the protocol does. */
 export function writeRequest(options: WriteOptions, resolve: Resolve): RawRequest {
   const { method, protocol, http, apiKey, timeoutMs } = options;
@@ -46,8 +48,9 @@ export function writeRequest(options: WriteOptions, resolve: Resolve): RawReques
     ? { 'grpc-timeout': `${timeoutMs}m` }
     : { 'connect-timeout-ms': String(timeoutMs) };
   const headers = { 'x-agent-api-key': apiKey, ...timeout };
-  if (protocol === 'connect-get') {
-    const message = Buffer.from(parts[0] ?? []).toString('base64url');
+  const message = Buffer.from(parts[0] ?? []).toString('base64url');
+  // What does not fit into a path is refused below the level at which there are reasons.
+  if (protocol === 'connect-get' && message.length <= MOST_QUERY_CHARACTERS) {
     const query = `?connect=v1&encoding=json&base64=1&message=${message}`;
     return { http, method: 'GET', path: path + query, headers, body: new Uint8Array() };
   }

@@ -49,10 +49,20 @@ async function open(agent: number): Promise<RawHttp2> {
   return connection;
 }
 
+/** A machine that is busy may take longer over a connection than the bus gives it; it is tried again, and told if it never works. */
+async function openAgain(agent: number, triesLeft = 5): Promise<RawHttp2> {
+  try {
+    return await open(agent);
+  } catch (error) {
+    if (triesLeft === 0) throw error;
+    return openAgain(agent, triesLeft - 1);
+  }
+}
+
 let opened = 0;
 for (let next = options.from; next < options.from + options.count; next += TOGETHER) {
   const group = Math.min(TOGETHER, options.from + options.count - next);
-  await Promise.all(Array.from({ length: group }, (_, index) => open(next + index)));
+  await Promise.all(Array.from({ length: group }, (_, index) => openAgain(next + index)));
   opened += group;
 }
 process.on('disconnect', () => process.exit());

@@ -55,10 +55,8 @@ export async function* requestBody(
     yield* gathered.rest();
   } finally {
     holding.rest();
-    // A source that waits for its client ends with the connection, and need not be waited for.
-    const over = iterator.return?.();
-    if (broken === undefined) await over;
-    else over?.catch(() => undefined);
+    // Not waited for: a client that is refused before it has said everything would have to end before it heard of it.
+    iterator.return?.()?.catch(() => undefined);
   }
 }
 

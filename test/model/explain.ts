@@ -1,5 +1,5 @@
 import type { Action, Outcome } from './reference/actions.ts';
-import { obey, takeByStream } from './reference/obey.ts';
+import { areStreamsServed, obey, takeByStream } from './reference/obey.ts';
 import { ownDeeds } from './reference/tasks.ts';
 import type { Said, World } from './reference/world.ts';
 import type { Seen } from './system.ts';
@@ -45,7 +45,8 @@ export function explain(world: World, done: readonly Done[], seen: readonly Seen
         taken: 0,
       }));
     }
-    if (open.length === 0 && next === undefined) return owes ? undefined : at;
+    // Of two orders that show the same, one may leave mail waiting that the other has given to a stream.
+    if (open.length === 0 && next === undefined) return owes || !areStreamsServed(at) ? undefined : at;
     for (const [index, way] of ways.entries()) {
       const mine = index === ways.length - 1 ? at : structuredClone(at);
       const { said, open: left, taken } = way(mine);

@@ -7,9 +7,8 @@ import { workflowLine } from './event-line.ts';
 import { type Done, explain } from './explain.ts';
 import type { Action } from './reference/actions.ts';
 import { availableTo, depth } from './reference/mail.ts';
-import { streamCredit } from './reference/obey.ts';
 import { workflowText } from './reference/workflow.ts';
-import { RULES, tasksIn, type World } from './reference/world.ts';
+import { tasksIn, type World } from './reference/world.ts';
 import { AGENTS, type System } from './system.ts';
 
 /** A bus and a model that go the same way. */
@@ -93,17 +92,7 @@ function check(run: Run, done: readonly Done[]): void {
   // What there was no occasion for has lost its meaning; a task that nobody was given still has its end before it.
   world.duties = world.duties.filter(({ about }) => about === 'undelivered');
   for (const copy of world.mail) copy.fresh = false;
-  requireStreamsServed(world);
   equal('deliveries that were leased for a stream and not given to it', system.onTheWay.size, 0);
-}
-
-/** A stream that has credit is handed what waits; it may notice late that a lease ran out. */
-function requireStreamsServed(world: World): void {
-  for (const [name, { credit, leaseLostAt }] of Object.entries(world.agents)) {
-    const isLate = world.now - leaseLostAt > RULES.leaseSweepMs;
-    if (credit === 0 || !isLate || streamCredit(world, name) <= 0) continue;
-    if (availableTo(world, name).length > 0) throw new Error(`mail of ${name} waits although its stream has credit`);
-  }
 }
 
 /** Compares all that the bus shows with the model. */

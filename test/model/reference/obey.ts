@@ -385,7 +385,15 @@ export function takeByStream(world: World, agent: string, delivery: HandedOut): 
   return isRight ? [] : undefined;
 }
 
-export function streamCredit(world: World, agentId: string): number {
+/** Whether no mail waits beside a stream that has credit for it. One may notice late that a lease ran out. */
+export function areStreamsServed(world: World): boolean {
+  return Object.entries(world.agents).every(([name, { credit, leaseLostAt }]) => {
+    const isLate = world.now - leaseLostAt > RULES.leaseSweepMs;
+    return credit === 0 || !isLate || streamCredit(world, name) <= 0 || availableTo(world, name).length === 0;
+  });
+}
+
+function streamCredit(world: World, agentId: string): number {
   const held = world.mail.filter((copy) => copy.to === agentId && copy.state === 'leased' && copy.inStream).length;
   return (world.agents[agentId]?.credit ?? 0) - held;
 }

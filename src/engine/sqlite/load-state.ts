@@ -76,7 +76,8 @@ export function beginEpoch(db: DatabaseSync): OpenedState {
 /** Rows as arrays, not objects: there may be a million of them. */
 type Row = [
   seq: number,
-  recipient: string,
+  /** Null where there is no record. */
+  recipient: string | null,
   priority: number,
   attempts: number,
   returned: number,
@@ -100,7 +101,7 @@ const WAITING_MAIL = `
   SELECT m.seq, r.recipient, m.priority, r.attempts, r.returned, m.expires_at, m.available_at, m.tag, m.shared,
          coalesce(length(m.envelope), length(e.envelope)), m.seq <= coalesce(b.suspect_seq, 0),
          r.sum, r.sender, r.message_id, r.fingerprint, r.accepted_at, r.copies
-  FROM mail m JOIN messages r ON r.seq = m.seq LEFT JOIN mailboxes b ON b.agent_id = r.recipient
+  FROM mail m LEFT JOIN messages r ON r.seq = m.seq LEFT JOIN mailboxes b ON b.agent_id = r.recipient
   LEFT JOIN envelopes e ON e.seq = m.shared
   ORDER BY m.seq`;
 
@@ -110,6 +111,7 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
   const capacity = SQLITE_LIMITS.loadChunkRows * MAIL_COLUMNS;
   let rows = new Float64Array(capacity);
   let used = 0;
+  let last = 0;
   let newMailboxes: string[] = [];
   const flush = (): void => {
     if (used > 0) emit({ rows: rows.slice(0, used), newMailboxes });
@@ -122,6 +124,8 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
   for (const row of waiting.iterate() as Iterable<unknown> as Iterable<Row>) {
     const [sequence, recipient, priority, attempts, returned, expiresAt, availableAt, tag, shared, size, suspect] = row;
     checkLoaded(row);
+    if (sequence <= last || recipient === null) throw damagedRow({ table: 'mail', place: sequence });
+    last = sequence;
     let index = indexes.get(recipient);
     if (index === undefined) {
       index = indexes.size;
@@ -146,6 +150,8 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
 /** Mail that went into another's mailbox, or expired before its time, would be gone without a word. */
 function checkLoaded(row: Row): void {
   const [seq, recipient, priority, , , expires_at, available_at, tag, shared, size, , sum, ...rest] = row;
+  // Not found under its own seq: pages that changed places look like rows that are not there.
+  if (recipient === null) throw damagedRow({ table: 'messages', place: seq });
   if (size === null) throw damagedRow({ table: shared === null ? 'mail' : 'envelopes', place: shared ?? seq });
   const [sender, message_id, fingerprint, accepted_at, copies] = rest;
   if (sum === null) return;

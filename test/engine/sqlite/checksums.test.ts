@@ -50,6 +50,7 @@ test.each([
   { sql: 'UPDATE mail SET priority = 3', ask: lease },
   { sql: 'UPDATE mail SET expires_at = 9', ask: lease },
   { sql: "UPDATE messages SET recipient = 'test://other'", ask: lease },
+  { sql: 'DELETE FROM messages', ask: lease },
   { sql: "UPDATE messages SET fingerprint = x'00'", ask: status },
   { sql: 'UPDATE mail SET sum = sum + 1', ask: lease },
   { sql: "UPDATE events SET body = x'00' WHERE sequence = 1", ask: read },
@@ -61,9 +62,9 @@ test.each([
 ])('$sql is noticed', async ({ sql, ask }) => {
   await fill();
   change(sql);
-  const asked = openForReal(dataDir).then((opened) => {
+  const asked = openForReal(dataDir).then(async (opened): Promise<unknown> => {
     engine = opened;
-    return ask(opened);
+    return await ask(opened);
   });
   await expect(asked).rejects.toThrow(/is not what was written/);
 });

@@ -265,8 +265,8 @@ export interface Mailboxes {
   extend(agentId: string, deliveryIds: readonly string[], leaseMs: number): Promise<Settlement>;
   /**
    * Ends all leases of a holder at once; its messages are available again before
-   * this returns. `neverSent` names the deliveries, or all of them, that never left the bus: for
-   * those no attempt is counted.
+   * this returns, in their old places, and what it has asked for and not yet got goes to others. `neverSent` names the
+   * deliveries, or all of them, that never left the bus: for those no attempt is counted.
    */
   releaseHolder(agentId: string, holder: string, neverSent: readonly string[] | 'all'): void;
   /**

@@ -19,6 +19,8 @@ export interface Mailbox {
   /** Set when it is first delivered from; resolves when that is durable. */
   mark: Promise<void> | undefined;
   marked: boolean;
+  /** Calls of `lease` that wait for the mark, and whether their holder was released meanwhile. */
+  readonly awaitingMark: Set<{ readonly holder: string; released: boolean }>;
   /** Whether it was used since the last look for idle mailboxes. */
   touched: boolean;
 }
@@ -67,6 +69,7 @@ export function createMailbox(agentId: string, starvationLimit: number): Mailbox
     bytes: 0,
     mark: undefined,
     marked: false,
+    awaitingMark: new Set(),
     touched: true,
   };
 }

@@ -40,6 +40,13 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
     });
     return mailbox.mark;
   };
+  /** Waits for the mark of a mailbox; false if the holder is released meanwhile, and is to get nothing. */
+  const awaitMark = async (mailbox: Mailbox, holder: string): Promise<boolean> => {
+    const call = { holder, released: false };
+    mailbox.awaitingMark.add(call);
+    await markOnce(mailbox).finally(() => mailbox.awaitingMark.delete(call));
+    return !call.released;
+  };
   const handOut = (entry: Entry, content: MailContent): Lease => {
     entry.handedOut = true;
     const { sequence, leases, attempts, returned, dueAt, priority, tag } = entry;
@@ -155,7 +162,7 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
       store.assertOpen();
       const mailbox = pending.find(request.agentId);
       if (mailbox === undefined || mailbox.ready.size === 0) return [];
-      if (!mailbox.marked) await markOnce(mailbox);
+      if (!mailbox.marked && !(await awaitMark(mailbox, request.holder))) return [];
       store.assertOpen();
       return await leaseReady(mailbox, request);
     },
@@ -212,7 +219,9 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
     },
 
     releaseHolder(agentId, holder, neverSent) {
-      const held = pending.find(agentId)?.holders.get(holder);
+      const mailbox = pending.find(agentId);
+      for (const call of mailbox?.awaitingMark ?? []) if (call.holder === holder) call.released = true;
+      const held = mailbox?.holders.get(holder);
       if (held === undefined) return;
       const named = neverSent === 'all' ? held : new Set(currentEntries(agentId, neverSent).entries);
       const [unsent, sent] = [

@@ -90,6 +90,18 @@ export const endingCases: ContractCase[] = [
     },
   },
   {
+    name: 'a holder that is released before its first lease is made does not come before the next holder',
+    async run(rig) {
+      for (const messageId of ['a', 'b']) await rig.send({ messageId });
+      const gone = rig.lease({ holder: 'gone', limit: 1 });
+      rig.engine.mailboxes.releaseHolder(AGENT, 'gone', 'all');
+      const next = await rig.lease({ holder: 'next', limit: 1 });
+      rig.engine.mailboxes.releaseHolder(AGENT, 'gone', 'all');
+      await gone;
+      expect(texts(next)).toEqual(['a']);
+    },
+  },
+  {
     name: 'a holder that is released while its lease is being made holds nothing, and its ids are stale',
     async run(rig) {
       await rig.send({ messageId: 'a' });

@@ -48,8 +48,11 @@ export async function* requestBody(
       received += pulled.value.length;
       // Before they are handed on: how long the bus takes over a message is not the client's time.
       const unfinished = isOneRequest ? received : (ends?.open ?? 0);
-      if (isOneRequest || unfinished > 0) holding.hold(unfinished);
-      else holding.rest();
+      if (isOneRequest) holding.hold(unfinished);
+      else if (unfinished === 0) holding.rest();
+      // What is unfinished now is another message: a busy stream is in the middle of one whenever it is read.
+      else if (pieces.some(({ isDue }) => isDue)) holding.progress(unfinished);
+      else holding.hold(unfinished);
       for (const { piece, isDue } of pieces) yield* gathered.add(piece, isDue);
     }
     yield* gathered.rest();

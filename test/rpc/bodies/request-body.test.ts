@@ -92,6 +92,27 @@ test('a stream that says nothing between two messages is left alone', async () =
   expect((await next).value?.length).toBe(9);
 });
 
+test('a stream that was never silent was cut after 90 s, because each read ended within some message', async () => {
+  const source = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = source.writable.getWriter();
+  const { clock, held } = account();
+  const body = requestBody(source.readable, { held, isEnveloped: true, isOneRequest: false });
+  const message = grpcMessage(new Uint8Array(100));
+  // From the middle of a message to the middle of the next one.
+  const read = Buffer.concat([message.subarray(50), message.subarray(0, 50)]);
+  void writer.write(message.subarray(0, 50));
+  for (let reads = 0; reads < 10; reads++) {
+    const next = body.next();
+    await clock.advance(maxHeldMs / 2);
+    void writer.write(read);
+    expect((await next).done).toBe(false);
+  }
+  const refused = expect(body.next()).rejects.toThrow(/was not whole within 90 s/);
+  await expect.poll(() => held.total).toBe(50);
+  await clock.advance(maxHeldMs);
+  await refused;
+});
+
 test('when too much is unfinished, the oldest request is refused with a reason', async () => {
   const { held } = account();
   const half = new Uint8Array(maxHeldBytes / 2 + 1);

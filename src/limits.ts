@@ -288,8 +288,10 @@ export const SERVER_LIMITS = {
   pingAfterMs: 30 * SECOND,
   /** Silence behind that question after which it is dead: several round trips of the worst link. */
   pingTimeoutMs: 15 * SECOND,
-  /** The same while other things are heard of it: as long as a slow reader has, whose answer waits behind its mail. */
-  oneWayTimeoutMs: MINUTE,
+  /** The longest for the answer, which waits behind what the bus said before: the largest page of mail on the slowest line. */
+  oneWayTimeoutMs: 90 * SECOND,
+  /** 0.5 Mbit/s. So much longer a client has for its answer as what was said before needs. */
+  slowestBytesPerSecond: 62_500,
   /** Time for calls and streams to end by themselves once the bus drains; orchestrators kill after 30 s. */
   drainTimeoutMs: 10 * SECOND,
   /** Time for the last responses to leave before sockets are cut. */

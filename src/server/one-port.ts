@@ -138,8 +138,8 @@ function createHttp2(options: PortOptions, sessions: Set<ServerHttp2Session>) {
   server.on('session', (session) => {
     track(sessions, session);
     session.setLocalWindowSize(limits.connectionWindowBytes);
-    const { pingAfterMs: afterMs, pingTimeoutMs: timeoutMs, oneWayTimeoutMs: oneWayMs } = limits;
-    pingSession(session, { clock, afterMs, timeoutMs, oneWayMs });
+    const { pingAfterMs: afterMs, pingTimeoutMs: timeoutMs, oneWayTimeoutMs: oneWayMs, slowestBytesPerSecond } = limits;
+    pingSession(session, { clock, afterMs, timeoutMs, oneWayMs, slowestBytesPerSecond });
     // Broken frames end the session by themselves; the streams on it learn of it by their own close.
     session.on('error', () => session.destroy());
   });

@@ -44,15 +44,15 @@ async function catchUp(
   if (!isLoose(live.sessionId) && !membersOf(live.decided).includes(task.assignee)) {
     return await supervisor.attemptFailed(placed, removedFromSession(task.assignee));
   }
-  const theirs = copies.filter(({ recipient }) => recipient === task.assignee);
+  const mail = copies.filter(isOfAttempt(task));
   // What becomes of mail that is still on its way will be told.
-  if (theirs.some(({ state }) => state === 'queued' || state === 'delivered')) return;
-  const mail = theirs.findLast(isOfAttempt(task));
-  switch (mail?.state) {
+  if (mail.some(({ state }) => state === 'queued' || state === 'delivered')) return;
+  const newest = mail.at(-1);
+  switch (newest?.state) {
     case 'dead_lettered':
     case 'expired':
     case 'withdrawn':
-      return await supervisor.attemptFailed(placed, { reason: 'NOT_DELIVERED', message: mail.reason ?? mail.state });
+      return await supervisor.attemptFailed(placed, { reason: 'NOT_DELIVERED', message: newest.reason ?? newest.state });
     default:
       // Acknowledged, perhaps so long ago that the record is forgotten.
       if (task.status === TaskStatus.WORKING) return;
@@ -60,7 +60,8 @@ async function catchUp(
   }
 }
 
-/** The newest copy that was accepted before the attempt began is its mail. Later ones are dead letters that came back. */
-function isOfAttempt({ attemptTime }: Task): (copy: MessageRecord) => boolean {
-  return ({ acceptedAt }) => attemptTime === undefined || acceptedAt <= timestampMs(attemptTime);
+/** What its assignee was sent before the attempt began, the newest of which is its mail. Later ones are dead letters that came back. */
+function isOfAttempt({ assignee, attemptTime }: Task): (copy: MessageRecord) => boolean {
+  return ({ recipient, acceptedAt }) =>
+    recipient === assignee && (attemptTime === undefined || acceptedAt <= timestampMs(attemptTime));
 }

@@ -181,6 +181,14 @@ describe('of a task that is being tried again by the same agent', () => {
     await rig.event('TASK_TIMED_OUT');
     expect(await rig.task('t')).toMatchObject({ error: { reason: 'NOT_DELIVERED' } });
   });
+
+  test('a task whose mail was given up stayed open for ever after a start, as long as what came back waited', async () => {
+    rig.clock.advance(DELAY_MS + 1);
+    await redeliverAll();
+    await settleUnheard({ mail: 'attempt', how: 'discard' });
+    await rig.event('TASK_TIMED_OUT');
+    expect(await rig.task('t')).toMatchObject({ error: { reason: 'NOT_DELIVERED' } });
+  });
 });
 
 test('of a task that somebody else has by now, its answer is late, and theirs counts', async () => {

@@ -8,7 +8,7 @@ import { BusError, type Facts, type Reason } from '../bus/bus-error.ts';
 import { EngineError, type EngineErrorCode } from '../engine/engine.ts';
 import { ERROR_LIMITS } from '../limits.ts';
 import { FieldsInvalid, type FieldViolation } from './fields-invalid.ts';
-import { reasonOfTransportError, setCode } from './transport-errors.ts';
+import { reasonOfTransportError, setCode, setText } from './transport-errors.ts';
 
 /** The one table from why to what kind of error; `error_reason.proto` promises it to clients. */
 const STATUS: Readonly<Record<Reason, Code>> = {
@@ -145,9 +145,10 @@ function newLogId(): string {
 
 /**
  * Gives an error of the transport its reason, in place: Connect is about to
- * write this very object to the client.
+ * write this very object to the client. Its text may quote the request, so it is made {@link brief}.
  */
 function completed(error: ConnectError): ConnectError {
+  setText(error, brief(error.rawMessage));
   if (infoOf(error) !== undefined) return error;
   const found = reasonOfTransportError(error);
   if (found === undefined) return error;
@@ -188,6 +189,11 @@ function briefly(violation: FieldViolation): FieldViolation {
   return { field: brief(violation.field), description: brief(violation.description) };
 }
 
+/**
+ * What fits into a trailer of gRPC, which ends without one if it does not: long text is cut, and halves of surrogate pairs,
+ * which have no UTF-8, are replaced. The cut may have made one too.
+ */
 function brief(text: string): string {
-  return text.length <= ERROR_LIMITS.maxTextLength ? text : `${text.slice(0, ERROR_LIMITS.maxTextLength - 1)}…`;
+  const cut = text.length <= ERROR_LIMITS.maxTextLength ? text : `${text.slice(0, ERROR_LIMITS.maxTextLength - 1)}…`;
+  return cut.toWellFormed();
 }

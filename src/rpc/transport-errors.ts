@@ -52,6 +52,11 @@ export function setCode(error: { readonly code: Code }, code: Code): void {
   (error as { code: Code }).code = code;
 }
 
+/** The same for its text. */
+export function setText(error: { readonly rawMessage: string }, text: string): void {
+  (error as { rawMessage: string }).rawMessage = text;
+}
+
 /** What could not be read, by its proto name: the field where the decoder knew it, or else the type. */
 function fieldOf(error: ConnectError): Facts {
   const cause = error.cause instanceof Error ? error.cause.cause : undefined;

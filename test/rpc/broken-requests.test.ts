@@ -56,6 +56,32 @@ describe('a request that is no message', () => {
   });
 });
 
+describe('a refusal that quotes its request', () => {
+  const ACKNOWLEDGE = '/agentbus.v1.MessageService/AcknowledgeMessages';
+  const HEALTH = '/grpc.health.v1.Health/Check';
+  const NO_SUCH = 'a'.repeat(70_000);
+  const PAIRS = '😀'.repeat(5_000);
+
+  it.each([
+    { quoted: 'half of a surrogate pair', protocol: 'grpc', json: String.raw`"\ud800"` },
+    { quoted: 'half of a surrogate pair', protocol: 'grpc-web', json: String.raw`{"\ud800":1}` },
+    { quoted: 'more than a trailer holds', protocol: 'grpc', json: `{"${NO_SUCH}":1}` },
+    { quoted: 'an unknown service', protocol: 'grpc', json: `{"service":"${NO_SUCH}"}`, path: HEALTH, status: '5' },
+    // The text is cut where the pair stands, at each of two places that are one apart.
+    { quoted: 'pairs that are cut', protocol: 'grpc', json: `{"${PAIRS}":1}` },
+    { quoted: 'pairs that are cut in half', protocol: 'grpc', json: `{"a${PAIRS}":1}` },
+  ] as const)('was broken off where it quoted $quoted ($protocol)', async ({ protocol, json, ...more }) => {
+    const { path, status } = { path: ACKNOWLEDGE, status: '3', ...more };
+    const { address } = await startNode();
+    const sender = createSender(address);
+    const headers = { ...keyHeaders, ...headersOf(`${protocol}+json`, false) };
+    const answer = await sender.send({ http: 2, method: 'POST', path, headers, body: frame(Buffer.from(json)) });
+    sender.close();
+    const inBody = /grpc-status: (\d+)/.exec(answer.body.toString('latin1'))?.[1];
+    expect(inBody ?? answer.trailers.get('grpc-status') ?? answer.headers.get('grpc-status')).toBe(status);
+  });
+});
+
 describe('a request that is too large', () => {
   it.each(['connect', 'grpc-web'] as const)('leaves its HTTP/1.1 connection to the next one (%s)', async (protocol) => {
     const { url } = await startServer();

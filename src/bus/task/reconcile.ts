@@ -52,7 +52,10 @@ async function catchUp(
     case 'dead_lettered':
     case 'expired':
     case 'withdrawn':
-      return await supervisor.attemptFailed(placed, { reason: 'NOT_DELIVERED', message: newest.reason ?? newest.state });
+      return await supervisor.attemptFailed(placed, {
+        reason: 'NOT_DELIVERED',
+        message: newest.reason ?? newest.state,
+      });
     default:
       // Acknowledged, perhaps so long ago that the record is forgotten.
       if (task.status === TaskStatus.WORKING) return;

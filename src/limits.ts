@@ -264,8 +264,8 @@ export const SERVER_LIMITS = {
   sniffTimeoutMs: 5 * SECOND,
   /** HTTP/1.1: a header that takes longer comes from a client that wants it to. */
   headersTimeoutMs: 10 * SECOND,
-  /** HTTP/1.1: the largest request at 0.5 Mbit/s. The answer may take as long as it likes. */
-  requestTimeoutMs: MINUTE,
+  /** HTTP/1.1: later than the time for a call's body, which ends with a reason. The answer may take as long as it likes. */
+  requestTimeoutMs: 100 * SECOND,
   /** HTTP/1.1: longer than the 60 s of common load balancers, which must be the ones to close. */
   keepAliveTimeoutMs: 65 * SECOND,
   /** A key, a trace context and some cookies of a proxy. */

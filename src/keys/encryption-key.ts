@@ -1,5 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../lib/make-folder.ts';
 import type { Random } from '../lib/random.ts';
 import { writeDurably } from './write-durably.ts';
 
@@ -21,7 +22,7 @@ export function parseEncryptionKey(text: string): Uint8Array {
  * database unreadable, not a copy of the whole directory: who wants that keeps the key elsewhere.
  */
 export async function keyBesideData(dataDir: string, random: Random): Promise<Uint8Array> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const path = join(dataDir, FILE);
   const existing = await readKey(path);
   if (existing !== undefined) return existing;

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../lib/make-folder.ts';
 import type { Random } from '../lib/random.ts';
 import type { Keys } from '../rpc/identity.ts';
 import { createKeyRing, type KeyHolder, masterHolder, mintKey } from './key-ring.ts';
@@ -53,7 +53,7 @@ async function keyOfDataDir(dataDir: string, random: Random): Promise<LoadedKeys
   const holders = await readKeysFile(path);
   if (holders !== undefined) return { keys: createKeyRing(holders) };
   return makeKey(random, async (holder) => {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     await writeKeysFile(path, [holder]);
   });
 }

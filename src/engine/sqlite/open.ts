@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../lib/make-folder.ts';
 import type { Engine } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { AssembleOptions } from './assemble.ts';
@@ -36,7 +36,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
 /** Only its owner may look into the directory: it holds everybody's messages. */
 function takeDirectory(dataDir: string): DirectoryLock {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     return lockDirectory(dataDir, process.pid);
   } catch (error) {
     if (error instanceof EngineError) throw error;

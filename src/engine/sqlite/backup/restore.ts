@@ -1,6 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { syncFolder } from '../../../lib/sync-folder.ts';
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { DATABASE_FILE, IN_MEMORY } from '../database.ts';
 import { lockDirectory } from '../lock.ts';
 import { BackupError, explained } from './backup-error.ts';
@@ -30,7 +30,7 @@ async function makeDataDir({ file, dataDir, pid }: RestoreOptions): Promise<numb
   if (dataDir === IN_MEMORY) throw new BackupError('a bus in memory keeps nothing: name a directory to restore into');
   if (!existsSync(file)) throw new BackupError(`${file}: there is no such file`);
   const madeAt = requireBackup(file);
-  const made = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const lock = lockDirectory(dataDir, pid);
   try {
     requireNoData(dataDir);
@@ -39,7 +39,6 @@ async function makeDataDir({ file, dataDir, pid }: RestoreOptions): Promise<numb
       copyFileSync(file, draft);
       checkCopy(draft);
     });
-    if (made !== undefined) syncFolder(dirname(made));
   } finally {
     lock.release();
   }

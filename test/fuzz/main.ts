@@ -7,7 +7,7 @@ import { runFuzz } from './run-fuzz.ts';
 const HELP = `Usage: npm run fuzz -- [--runs 20000] [--seed NUMBER] [--only ${PART_NAMES.join('|')}] [--path PATH]\n`;
 
 /** How many of all runs each part gets, of ten. */
-const SHARES: Readonly<Record<PartName, number>> = { rpc: 4, json: 2, frames: 2, http1: 2 };
+const SHARES: Readonly<Record<PartName, number>> = { rpc: 4, json: 2, frames: 2, http1: 1, http2: 1 };
 
 const {
   runs = '20000',

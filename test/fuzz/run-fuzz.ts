@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testCertificate } from '../server/test-certificate.ts';
 import { startBusProcess } from '../start-bus-process.ts';
-import { FUZZ_ENVIRONMENT, watchBus } from './bus/fuzzed-bus.ts';
+import { FUZZ_ENVIRONMENT, type FuzzedBus, watchBus } from './bus/fuzzed-bus.ts';
 import { requireService } from './bus/round-trip.ts';
 import { checkPart } from './parts/check-part.ts';
 import { createCounts, type PartName } from './parts/part.ts';
@@ -26,10 +27,19 @@ export async function runFuzz({ runs, seed, path, tell }: FuzzOptions): Promise<
   const dataDir = await mkdtemp(join(tmpdir(), 'agentbus-fuzz-'));
   const failures: string[] = [];
   let bus = watchBus(await startBusProcess({ dataDir, env: FUZZ_ENVIRONMENT }));
+  const tlsBus = runs.http1 || runs.http2 ? await startTlsBus(dataDir) : undefined;
   try {
     for (const [part, count] of Object.entries(runs) as [PartName, number][]) {
       const counts = createCounts();
-      const failure = await checkPart({ bus, counts, part, runs: count, seed, ...(path !== undefined && { path }) });
+      const failure = await checkPart({
+        bus,
+        ...(tlsBus && { tlsBus }),
+        counts,
+        part,
+        runs: count,
+        seed,
+        ...(path !== undefined && { path }),
+      });
       if (failure !== undefined) failures.push(`${part}: ${failure}`);
       const memory = await bus.memoryMiB();
       if (!(memory <= MOST_MEMORY_MIB)) failures.push(`${part}: the bus holds ${memory} MiB`);
@@ -38,9 +48,11 @@ export async function runFuzz({ runs, seed, path, tell }: FuzzOptions): Promise<
       );
       for (const [name, times] of counts.entries()) tell(`  ${String(times).padStart(8)}  ${name}`);
     }
-    bus.close();
-    const code = await bus.process.stop();
-    if (code !== 0) failures.push(`the bus ended with ${code}`);
+    for (const one of [bus, tlsBus]) {
+      one?.close();
+      const code = (await one?.process.stop()) ?? 0;
+      if (code !== 0) failures.push(`the bus ended with ${code}`);
+    }
     bus = watchBus(await startBusProcess({ dataDir, env: FUZZ_ENVIRONMENT }));
     await requireService(bus);
     bus.requireHealthy();
@@ -48,7 +60,16 @@ export async function runFuzz({ runs, seed, path, tell }: FuzzOptions): Promise<
   } finally {
     bus.close();
     await bus.process.kill();
+    await tlsBus?.process.kill();
     await rm(dataDir, { recursive: true });
   }
   return failures;
+}
+
+/** A second bus, without data on disk, that speaks TLS only. */
+async function startTlsBus(folder: string): Promise<FuzzedBus> {
+  const { ca, cert, key } = testCertificate();
+  const files = { AGENT_BUS_TLS_CERT: join(folder, 'test-cert.pem'), AGENT_BUS_TLS_KEY: join(folder, 'test-key.pem') };
+  await Promise.all([writeFile(files.AGENT_BUS_TLS_CERT, cert), writeFile(files.AGENT_BUS_TLS_KEY, key)]);
+  return watchBus(await startBusProcess({ dataDir: ':memory:', env: { ...FUZZ_ENVIRONMENT, ...files } }), ca);
 }

@@ -23,10 +23,10 @@ export const FUZZ_ENVIRONMENT = {
   AGENT_BUS_CORS_ORIGINS: 'https://page.example',
 };
 
-/** Watches a bus that runs. */
-export function watchBus(process: BusProcess): FuzzedBus {
-  const sender = createSender(process.address);
-  const control = createSender(process.address);
+/** Watches a bus that runs. `ca` is the authority of its certificate, in PEM, if it has one. */
+export function watchBus(process: BusProcess, ca?: string): FuzzedBus {
+  const sender = createSender(process.address, ca);
+  const control = createSender(process.address, ca);
   let read = 0;
   return {
     process,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, request as http1Request } from 'node:http';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { request as https1Request, Agent as TlsAgent } from 'node:https';
 import type { RawRequest } from './request.ts';
 
 /** What came back, as it was on the wire. */
@@ -27,14 +28,18 @@ export interface Sender {
 /** Longer than any call of a run takes on a machine that is busy with other things. */
 export const PATIENCE_MS = 20_000;
 
-/** Makes a sender; it connects when it is needed and again after a connection is lost. */
-export function createSender(address: string): Sender {
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+/**
+ * Makes a sender; it connects when it is needed and again after a connection is lost. `ca` is the authority to trust, in PEM,
+ * where the address is one of TLS.
+ */
+export function createSender(address: string, ca?: string): Sender {
+  const pool = { keepAlive: true, maxSockets: 16 };
+  const agent = ca === undefined ? new Agent(pool) : new TlsAgent({ ...pool, ca });
   let current: ClientHttp2Session | undefined;
   const session = async () => {
     if (current === undefined || current.closed || current.destroyed) {
       // Node refuses requests of its own when large ones wait, which would look as if the bus had.
-      current = connect(address, { maxSessionMemory: 1_000 });
+      current = connect(address, { maxSessionMemory: 1_000, ...(ca !== undefined && { ca }) });
       // What becomes of it is seen in its streams.
       current.on('error', () => undefined);
       await Promise.race([once(current, 'connect'), once(current, 'close')]);
@@ -102,7 +107,8 @@ function sendHttp1(address: string, agent: Agent, { method, path, headers, body 
   return new Promise((resolve, reject) => {
     // Node leaves the length out where a method has no body as a rule, and what follows would be taken for a request.
     const sized = { ...definedOf(headers), ...(body.length > 0 && { 'content-length': String(body.length) }) };
-    const request = http1Request(address, { method, path, headers: sized, agent });
+    const open = address.startsWith('https:') ? https1Request : http1Request;
+    const request = open(address, { method, path, headers: sized, agent });
     const nothing = {
       status: 0,
       headers: new Headers(),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { requireService } from '../bus/round-trip.ts';
 import { type Http1Request, http1Request } from '../raw/http1-requests.ts';
+import { sliced } from '../raw/sliced.ts';
 import { talk } from '../raw/talk.ts';
 import type { Part, PartOptions } from './part.ts';
 
@@ -22,7 +23,11 @@ export function createHttp1Part({ bus, tlsBus, counts }: PartOptions): Part {
       exchanges.map(async ({ request, slice, ends, over }) => {
         const target = over === 'plain' || tlsBus === undefined ? bus : tlsBus;
         const secure = over === 'tls' && tlsBus !== undefined;
-        const { bytes } = await talk(target, { secure, chunks: sliced(request.text, slice), ends });
+        const { bytes } = await talk(target, {
+          secure,
+          chunks: sliced(Buffer.from(request.text, 'latin1'), slice),
+          ends,
+        });
         for (const status of judgeReplies(request, bytes.toString('latin1'))) counts.add(`HTTP/1.1 ${status}`);
       }),
     );
@@ -44,16 +49,4 @@ function judgeReplies({ text, isAmbiguous }: Http1Request, replies: string): num
     );
   }
   return statuses;
-}
-
-const MOST_SLICES = 64;
-
-/** The text in pieces of a size; what is left after many of them in one. */
-function sliced(text: string, size: number): Uint8Array[] {
-  const bytes = Buffer.from(text, 'latin1');
-  const starts = Array.from(
-    { length: Math.min(MOST_SLICES, Math.ceil(bytes.length / size)) },
-    (_, index) => index * size,
-  );
-  return starts.map((start, index) => bytes.subarray(start, index === starts.length - 1 ? bytes.length : start + size));
 }

@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import type { FuzzedBus } from '../bus/fuzzed-bus.ts';
 
-export const PART_NAMES = ['rpc', 'json', 'frames', 'http1'] as const;
+export const PART_NAMES = ['rpc', 'json', 'frames', 'http1', 'http2'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** One kind of input and how a run of it goes. */

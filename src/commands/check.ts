@@ -7,6 +7,7 @@ import { checkData } from '../engine/sqlite/check-data.ts';
 import { DATABASE_FILE } from '../engine/sqlite/database.ts';
 import { lockDirectory } from '../engine/sqlite/lock.ts';
 import { assertLogWhole } from '../engine/sqlite/log-check.ts';
+import { assertNotOlder } from '../engine/sqlite/log-mark.ts';
 import { MIGRATIONS } from '../engine/sqlite/schema.ts';
 import { type Env, parseFileAndDir } from './file-and-dir.ts';
 
@@ -18,9 +19,11 @@ export function runCheck(args: readonly string[], env: Env): Promise<void> {
   const { file: named, dataDir } = parseFileAndDir(args, env);
   const file = named ?? join(dataDir, DATABASE_FILE);
   if (!existsSync(file)) throw new ConfigError(`there is no ${file}`);
-  if (named === undefined && !isInUse(dataDir)) assertLogWhole(file);
+  const atRest = named === undefined && !isInUse(dataDir);
+  if (atRest) assertLogWhole(file);
   const db = openToRead(file);
   try {
+    if (atRest) assertNotOlder(db, file);
     const version = db.prepare('PRAGMA user_version').get()?.user_version as number;
     if (version < MIGRATIONS.length) {
       throw new ConfigError(`${file} was written by an earlier version (schema ${version}); start the bus on it once`);

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import { EngineError } from '../engine.ts';
 import { assertLogWhole } from './log-check.ts';
+import { assertNotMissing, assertNotOlder, forgetOldMark } from './log-mark.ts';
 import { isOurs, migrate } from './schema.ts';
 import { isBrokenFile, sqliteCode } from './sqlite-error.ts';
 
@@ -17,11 +18,20 @@ export const DATABASE_FILE = 'agentbus.db';
 /** Opens the database of one data directory, ready to be used. Runs in the worker. */
 export function openDatabase(file: string): DatabaseSync {
   // Before SQLite looks at it, which passes over what it cannot read.
-  if (file !== IN_MEMORY) assertLogWhole(file);
+  if (file !== IN_MEMORY) {
+    assertNotMissing(file);
+    assertLogWhole(file);
+  }
   const db = new DatabaseSync(file, { timeout: SQLITE_LIMITS.busyTimeoutMs, enableForeignKeyConstraints: false });
   // The check comes first: a file that is not ours must be left as it is.
-  if (isOurs(db)) emptyLog(db);
+  const ours = isOurs(db);
+  if (ours) {
+    assertNotOlder(db, file);
+    forgetOldMark(db, file);
+    emptyLog(db);
+  }
   migrate(db, file);
+  if (!ours) assertNotOlder(db, file);
   letFileShrink(db);
   configure(db);
   return db;

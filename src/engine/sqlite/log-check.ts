@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import { EngineError } from '../engine.ts';
+import { type LogMark, lostData, readMark } from './log-mark.ts';
 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
@@ -13,7 +14,7 @@ const MAGIC = 0x377f0682;
  * SQLite reads a log up to the first frame whose checksum is wrong and takes the rest for the torn end of a write that
  * nobody was told of; so one flipped bit would take back, in silence, all that came after it. But a commit is synced before the
  * next one is begun: behind the torn end of the last write there is no other commit. If there is one, the log was whole
- * once and is not any more.
+ * once and is not any more. And a log is as long as its mark says, or longer.
  *
  * Holds for a log that one process wrote: each begins with an empty one, see `emptyLog`.
  */
@@ -22,7 +23,13 @@ export function assertLogWhole(file: string): void {
   if (log === undefined) return;
   try {
     const { size } = fstatSync(log.fd);
-    if (size > HEADER_BYTES) scan(log, size);
+    if (size <= HEADER_BYTES) return;
+    const header = readHeader(log);
+    const whole = scan(log, header, size);
+    const mark = readMark(file);
+    if (mark !== undefined && isOf(mark, header) && whole < mark.frames) {
+      throw lostData(file, `its log ends after ${whole} pages of ${mark.frames}`);
+    }
   } finally {
     closeSync(log.fd);
   }
@@ -52,14 +59,18 @@ function openLog(path: string): Log | undefined {
   }
 }
 
-function scan(log: Log, size: number): void {
-  const header = readHeader(log);
+function isOf({ salts }: LogMark, header: Header): boolean {
+  return salts[0] === header.salts[0] && salts[1] === header.salts[1];
+}
+
+/** Returns how many frames can be read. */
+function scan(log: Log, header: Header, size: number): number {
   const frameBytes = FRAME_HEADER_BYTES + header.pageSize;
   const frames = Math.floor((size - HEADER_BYTES) / frameBytes);
   const together = Math.max(1, Math.floor(SQLITE_LIMITS.logCheckBytes / frameBytes));
   const buffer = new Uint8Array(together * frameBytes);
   let sum: Sum | undefined = header.sum;
-  let brokenAt = 0;
+  let whole = 0;
   let commitsBehind = 0;
   for (let frame = 0; frame < frames; frame++) {
     const inBuffer = frame % together;
@@ -68,13 +79,13 @@ function scan(log: Log, size: number): void {
     const belongs = view.getUint32(8) === header.salts[0] && view.getUint32(12) === header.salts[1];
     if (sum !== undefined) {
       sum = belongs ? nextSum(view, sum, header.littleEndian) : undefined;
-      if (sum === undefined) brokenAt = HEADER_BYTES + frame * frameBytes;
+      if (sum !== undefined) whole++;
     }
     const isCommit = view.getUint32(4) !== 0;
     if (sum === undefined && belongs && isCommit) commitsBehind++;
   }
-  if (commitsBehind < 2) return;
-  throw damaged(log.path, `${commitsBehind} commits behind byte ${brokenAt} cannot be read`);
+  if (commitsBehind < 2) return whole;
+  throw damaged(log.path, `${commitsBehind} commits behind byte ${HEADER_BYTES + whole * frameBytes} cannot be read`);
 }
 
 /** It is synced before the first frame is written. */

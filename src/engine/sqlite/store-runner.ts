@@ -3,8 +3,9 @@ import { crashPoint } from '../../lib/crash-point.ts';
 import { EngineError } from '../engine.ts';
 import { prepareCheckpoint } from './checkpoint.ts';
 import { createCounters } from './counters.ts';
-import { openDatabase, toOpenError } from './database.ts';
+import { IN_MEMORY, openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
+import { type LogMarker, startLogMarker } from './log-mark.ts';
 import type { RunOperation, Store } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { createRecordCount } from './record-count.ts';
@@ -39,15 +40,17 @@ export interface StoreRunnerOptions {
 
 export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunner {
   let db: DatabaseSync | undefined;
+  let marker: LogMarker | undefined;
   let batches: Batches | undefined;
 
   const openStore = ({ file }: WorkerOptions): void => {
     try {
       db = openDatabase(file);
       const state = beginEpoch(db);
+      if (file !== IN_MEMORY) marker = startLogMarker(db, file);
       loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
       mailLoaded();
-      batches = prepareBatches(db);
+      batches = prepareBatches(db, marker);
       send({ kind: 'opened', state }, []);
     } catch (error) {
       throw toOpenError(file, error);
@@ -58,6 +61,7 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
     beforeCheckpoint();
     db?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     afterCheckpoint();
+    marker?.close();
     db?.close();
     send({ kind: 'closed' }, []);
     end();
@@ -92,11 +96,11 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
 interface Batches {
   /** The replies are those of a transaction that is durable. */
   run(tape: Tape, operations: number): FromWorker & { kind: 'replies' };
-  /** Writes the log back if it is long, and does what operations of the batch wanted done after it. */
+  /** Marks what is durable, writes the log back if it is long, and does what operations of the batch wanted done after it. */
   runAfter(): void;
 }
 
-function prepareBatches(db: DatabaseSync): Batches {
+function prepareBatches(db: DatabaseSync, marker: LogMarker | undefined): Batches {
   const keys = createRecordKeys(db);
   const counters = createCounters(db);
   const recordCount = createRecordCount(db);
@@ -120,6 +124,7 @@ function prepareBatches(db: DatabaseSync): Batches {
     }
     keys.settle();
     counters.settle();
+    if (writes > 0) marker?.beforeCommit();
     beforeCommit();
     commit.run();
     afterCommit();
@@ -127,11 +132,13 @@ function prepareBatches(db: DatabaseSync): Batches {
   };
   const checkpoint = prepareCheckpoint(db);
   const runAfter = (): void => {
-    checkpoint();
+    marker?.afterCommit();
+    if (checkpoint()) marker?.logWrittenBack();
     if (after.length === 0) return;
     const works = after;
     after = [];
     for (const work of works) work();
+    marker?.logWrittenBack();
   };
   return { run, runAfter };
 }

@@ -48,7 +48,10 @@ function* checkMessage(
       kind: 'acknowledged message redelivered',
       text: 'acknowledged before the backup began, and it waits in it',
     };
-  if (state === 'waits' && confirmed('drop'))
+  const mayBeDeliveredAgain = message.settlements.some(
+    (one) => one.kind === 'redeliver' && attemptedBefore(one, ended),
+  );
+  if (state === 'waits' && confirmed('drop') && !mayBeDeliveredAgain)
     yield { kind: 'dropped message redelivered', text: 'dropped before the backup began, and it waits in it' };
   const mayBeAcknowledged = message.settlements.some(
     (one) => one.kind === 'acknowledge' && attemptedBefore(one, ended),

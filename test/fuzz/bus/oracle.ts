@@ -15,7 +15,7 @@ const SAYS_NOTHING: readonly Code[] = [Code.Unknown, Code.Internal, Code.DataLos
 /** Reads the answer to a call, and throws if it is not one that the contract promises. */
 export function judge(raw: RawAnswer, call: Call): Answer {
   if (isBrokenOff(raw)) {
-    if (call.oddities.some(({ noAnswer }) => noAnswer)) return { messages: [], isPage: true };
+    if (call.oddities.some(({ noAnswer }) => noAnswer) || mayBeLost(call)) return { messages: [], isPage: true };
     throw new Error(`the bus broke off with HTTP/2 code ${raw.resetCode} and status ${raw.status}`);
   }
   if (raw.status === 431 && call.oddities.some(({ noAnswer }) => noAnswer)) return { messages: [], isPage: true };
@@ -32,9 +32,18 @@ function isBrokenOff({ status, resetCode, cut }: RawAnswer): boolean {
   return status === 0 || cut || resetCode !== 0;
 }
 
-/** Pages are for people: health and metrics say 405 and 503 in plain text. */
-function isPlainPage({ headers }: RawAnswer): boolean {
-  return headers.get('content-type')?.startsWith('text/plain') ?? false;
+/**
+ * Streams of both sides need HTTP/2, and are refused over HTTP/1.1 with the end of the connection: what the client still sends
+ * may then undo the answer on its way.
+ */
+function mayBeLost({ http, method, oddities }: Call): boolean {
+  return http === 1 && method.methodKind === 'bidi_streaming' && oddities.some(({ isLarge }) => isLarge);
+}
+
+/** Pages are for people: health and metrics say 405 and 503 in plain text, and nothing else does. */
+function isPlainPage({ status, headers, body }: RawAnswer): boolean {
+  const isText = headers.get('content-type')?.startsWith('text/plain') ?? false;
+  return isText && (status === 405 || status === 503) && body.length > 0;
 }
 
 /** Throws unless the error says why, in words of the contract. */

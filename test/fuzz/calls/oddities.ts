@@ -9,6 +9,8 @@ export interface Oddity {
   readonly noReason?: boolean;
   /** It is refused below the level at which there are answers: by HTTP/2, or by Node's parser. */
   readonly noAnswer?: boolean;
+  /** More than a connection takes before it is read: an answer that closes HTTP/1.1 at once may be lost under it. */
+  readonly isLarge?: boolean;
   apply(request: RawRequest): unknown;
 }
 
@@ -20,6 +22,15 @@ const header = (name: string, value: string | string[] | undefined): Oddity => (
   name: `${name}: ${value === undefined ? 'absent' : JSON.stringify(value).slice(0, 60)}`,
   apply: ({ headers }) => {
     headers[name] = value;
+  },
+});
+/** Another protocol has its deadline in another header, and without one a stream goes on for ever. */
+const contentType = (value: string | undefined): Oddity => ({
+  ...header('content-type', value),
+  apply: ({ headers }) => {
+    headers['content-type'] = value;
+    headers['grpc-timeout'] ??= '40m';
+    headers['connect-timeout-ms'] ??= '40';
   },
 });
 const anyOf = (name: string, values: readonly (string | string[] | undefined)[]) =>
@@ -45,6 +56,7 @@ function encodingHeader(headers: RawRequest['headers']): string {
 }
 
 const body = (name: string, change: (body: Uint8Array) => Uint8Array): Oddity => ({
+  isLarge: name.startsWith('5 MiB'),
   name: `body ${name}`,
   apply: (request) => {
     request.body = change(request.body);
@@ -121,7 +133,7 @@ const ODDITIES: readonly Oddity[] = [
     'f'.repeat(5_000),
     '',
   ]),
-  ...anyOf('content-type', [
+  ...[
     undefined,
     '',
     'text/plain',
@@ -137,7 +149,7 @@ const ODDITIES: readonly Oddity[] = [
     'application/grpc-web+proto',
     'application/octet-stream',
     'application/json; application/grpc',
-  ]),
+  ].map(contentType),
   ...anyOf('origin', ['https://evil.example', 'null', '']),
   ...anyOf('te', ['trailers']),
   ...anyOf('user-agent', ['', 'x'.repeat(4_000)]),

@@ -64,7 +64,9 @@ interface Exchange {
 }
 
 async function serve(handler: UniversalHandler, exchange: Exchange): Promise<void> {
-  const { response, held } = exchange;
+  const { request, response, held } = exchange;
+  // Whoever reads the body learns of a client that breaks off; when nobody reads any more, the error would end the process.
+  request.on('error', () => undefined);
   const hangUp = hangUpOn(response);
   const universal = readHead(handler, exchange, hangUp);
   if (universal === undefined) return;

@@ -69,7 +69,7 @@ export async function startTarget(options: TargetOptions = {}): Promise<Target> 
     async stop() {
       const ledger = await pair.stop(10_000);
       expect(ledger).toMatchObject({ lost: [], refused: {} });
-      expect(await bus.stop()).toBe(0);
+      expect(await bus.stop(), bus.stderr()).toBe(0);
     },
   };
 }

@@ -83,8 +83,9 @@ function sendHttp2(session: ClientHttp2Session, { method, path, headers, body }:
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => {
       whole = true;
-      // An answer may come before all of a request was sent, and there is no use in the rest of it then.
-      if (!stream.writableFinished) stream.close(constants.NGHTTP2_CANCEL);
+      // An answer may come before all of a request was sent, and there is no use in the rest of it then. A stream that
+      // the bus has closed without an error would otherwise wait for ever to send it.
+      if (!stream.writableFinished) stream.destroy();
     });
     // Told by the code of the reset.
     stream.on('error', () => undefined);

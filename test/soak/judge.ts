@@ -29,16 +29,15 @@ export interface Verdict {
   readonly medianRss: number;
 }
 
-/** The part of the run that does not count: caches fill, compilers work. */
-export const WARM_UP_SHARE = 0.3;
 /** The bound of the promise, in percent. */
 export const FLAT_PERCENT = 5;
 
-export function judge(samples: readonly Sample[], phases: readonly Phase[]): Verdict {
+/** Judges what came after the first `warmUpSeconds`, in which caches fill and compilers work. */
+export function judge(samples: readonly Sample[], phases: readonly Phase[], warmUpSeconds: number): Verdict {
   const last = samples.at(-1)?.atSeconds ?? 0;
-  const counted = samples.filter(({ atSeconds }) => atSeconds >= last * WARM_UP_SHARE);
+  const counted = samples.filter(({ atSeconds }) => atSeconds >= warmUpSeconds);
   const medianRss = median(counted.map(({ rss }) => rss));
-  const span = last * (1 - WARM_UP_SHARE);
+  const span = last - warmUpSeconds;
   const p99 = (stalled: boolean) =>
     median(phases.filter((phase) => phase.stalled === stalled).map(({ figures }) => figures.p99Ms));
   return {

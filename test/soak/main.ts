@@ -1,18 +1,19 @@
 /**
  * Some minutes of steady traffic with stalled readers in it: is the memory of the bus flat, is nothing lost, and do the others notice?
  *
- *   npm run soak -- [--minutes 10] [--streams 200] [--stalled 5] [--rate 400] [--seed 7]
+ *   npm run soak -- [--minutes 10] [--warm-up 10] [--streams 200] [--stalled 5] [--rate 400] [--seed 7]
  *
  * Ends with 1 if memory after the warm-up drifts or exceeds its median by more than 5 %, or if anything is lost.
  */
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { FLAT_PERCENT, WARM_UP_SHARE } from './judge.ts';
+import { FLAT_PERCENT } from './judge.ts';
 import { runSoak } from './run-soak.ts';
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
+    'warm-up': { type: 'string', default: '10' },
     streams: { type: 'string', default: '200' },
     stalled: { type: 'string', default: '5' },
     rate: { type: 'string', default: '400' },
@@ -26,6 +27,7 @@ print(
 );
 const result = await runSoak({
   minutes: Number(values.minutes),
+  warmUpMinutes: Number(values['warm-up']),
   streams: Number(values.streams),
   stalledPercent: Number(values.stalled),
   rate: Number(values.rate),
@@ -36,7 +38,7 @@ const { verdict, ledger } = result;
 const isFlat = Math.abs(verdict.drift) <= FLAT_PERCENT && verdict.excess <= FLAT_PERCENT;
 const isWhole = ledger.lost.length === 0 && Object.keys(ledger.refused).length === 0 && result.exitCode === 0;
 print(
-  `memory after the first ${WARM_UP_SHARE * 100} %: median ${(verdict.medianRss / 1024 ** 2).toFixed(1)} MiB, drift ${verdict.drift.toFixed(2)} %, highest +${verdict.excess.toFixed(2)} %: ${isFlat ? 'flat' : 'NOT FLAT'}`,
+  `memory after ${values['warm-up']} minutes: median ${(verdict.medianRss / 1024 ** 2).toFixed(1)} MiB, drift ${verdict.drift.toFixed(2)} %, highest +${verdict.excess.toFixed(2)} %: ${isFlat ? 'flat' : 'NOT FLAT'}`,
 );
 print(
   `p99 of the healthy: ${verdict.p99CalmMs.toFixed(2)} ms without stalled readers, ${verdict.p99StalledMs.toFixed(2)} ms with them: ratio ${verdict.p99Ratio.toFixed(2)}`,

@@ -11,7 +11,10 @@ import { startSideTraffic } from './side-traffic.ts';
 import { createStalledPeers } from './stalled-peers.ts';
 
 export interface SoakOptions {
+  /** After the warm-up. */
   readonly minutes: number;
+  /** Minutes of the same traffic that do not count for memory: caches that are bounded by a count have to be full. */
+  readonly warmUpMinutes: number;
   /** Streams in all. */
   readonly streams: number;
   /** Percent of them that take and never read or never acknowledge. */
@@ -60,7 +63,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
 }
 
 async function soak(bus: BusProcess, options: SoakOptions): Promise<SoakResult> {
-  const { streams, stalledPercent, rate, minutes } = options;
+  const { streams, stalledPercent, rate, minutes, warmUpMinutes } = options;
   const at = { address: bus.address, apiKey: bus.apiKey };
   const stalledIds = Array.from(
     { length: Math.ceil((streams * stalledPercent) / 100) },
@@ -84,7 +87,7 @@ async function soak(bus: BusProcess, options: SoakOptions): Promise<SoakResult> 
   const elapsed = () => (performance.now() - startedAt) / 1_000;
   let isStalled = false;
   let phaseEndsAt = 0;
-  while (elapsed() < minutes * 60) {
+  while (elapsed() < (warmUpMinutes + minutes) * 60) {
     if (elapsed() >= phaseEndsAt) {
       const figures = await healthy.look();
       if (phaseEndsAt > 0) {
@@ -105,7 +108,7 @@ async function soak(bus: BusProcess, options: SoakOptions): Promise<SoakResult> 
   const ledger = await healthy.stop(30_000);
   const exitCode = await bus.stop();
   const { counts, failures } = side;
-  return { verdict: judge(samples, phases), ledger, counts, failures, samples, phases, exitCode };
+  return { verdict: judge(samples, phases, warmUpMinutes * 60), ledger, counts, failures, samples, phases, exitCode };
 }
 
 async function read(bus: BusProcess, atSeconds: number): Promise<Sample> {

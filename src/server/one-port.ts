@@ -113,12 +113,7 @@ function createHttp1({ limits, onRequest }: PortOptions) {
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
     },
-    (request, response) => {
-      // A client that leaves in the middle of a request is an error of that request. Whoever reads it listens for that, but only as
-      // long as it reads: between a refusal and the end of the connection nobody would, and an error that nobody hears ends the process.
-      request.on('error', () => undefined);
-      onRequest(request, response);
-    },
+    onRequest,
   );
   // This server never listens itself, and Node starts to enforce the two timeouts when it does.
   server.emit('listening');

@@ -66,6 +66,22 @@ test('a row that is not what was written is named', () => {
   expect(told).toContain('the row 1 of messages is not what was written');
 });
 
+test('a total that is not what the rows add up to is named', () => {
+  const dataDir = copied();
+  const totals = ['dead_letters', 'dead_letter_bytes', 'ended_session_bytes', 'records'];
+  change(dataDir, `UPDATE state SET value = value + 1 WHERE name IN (${totals.map((name) => `'${name}'`).join()})`);
+  change(
+    dataDir,
+    `INSERT INTO sessions (ord, session_id, last_sequence, event_bytes, state, listed)
+     VALUES (1000, 'counted-wrong', 0, 1, 'open', '{"members":[],"labels":{}}')`,
+  );
+  const { code, told } = check('--data-dir', dataDir);
+  expect(code).toBe(1);
+  for (const name of totals) expect(told).toContain(`a total that is not what the rows add up to: ${name}\n`);
+  expect(told).toContain('a session with a wrong count of its bytes: 1000\n');
+  expect(told).toContain('5 lines above');
+});
+
 test('a file that is not there, and one that is no database, are refused', () => {
   const empty = mkdtempSync(join(dir, 'empty-'));
   expect(check('--data-dir', empty)).toEqual({ code: 1, told: expect.stringContaining('there is no ') });

@@ -69,6 +69,23 @@ const CONTRADICTIONS: readonly { readonly what: string; readonly sql: string }[]
           AND session NOT IN (SELECT ord FROM forgotten_sessions)`,
   },
   {
+    what: 'a session with a wrong count of its bytes',
+    sql: `SELECT ord AS place FROM sessions s WHERE
+            event_bytes <> (SELECT coalesce(sum(length(body)), 0) FROM events WHERE session = s.ord)
+            OR snapshot_bytes <> (SELECT coalesce(sum(length(body)), 0) FROM snapshots WHERE session = s.ord)`,
+  },
+  {
+    what: 'a total that is not what the rows add up to',
+    sql: `SELECT name AS place FROM state WHERE value <> CASE name
+            WHEN 'dead_letters' THEN (SELECT count(*) FROM dead_letters)
+            WHEN 'dead_letter_bytes' THEN (SELECT coalesce(sum(size), 0) FROM dead_letters)
+            WHEN 'ended_session_bytes' THEN
+              (SELECT coalesce(sum(event_bytes + snapshot_bytes), 0) FROM sessions WHERE ended_at IS NOT NULL)
+            WHEN 'records' THEN
+              (SELECT count(*) FROM messages
+               WHERE seq <= (SELECT value FROM state WHERE name = 'records_counted_until')) END`,
+  },
+  {
     what: 'a session whose members are not those of its entry',
     sql: `SELECT ord AS place FROM sessions s WHERE
             (SELECT json_group_array(agent_id) FROM (SELECT agent_id FROM session_members WHERE session = s.ord ORDER BY 1)) <>

@@ -361,7 +361,10 @@ export interface DeadLetters {
    * All or nothing: rejects as `mailbox_full` when they do not fit in together.
    */
   redeliver(agentId: string, deadLetterIds: readonly string[], how: Redelivery): Promise<RedeliveredMessage[]>;
-  /** Deletes dead letters, durably; how many there were. Ids that name none of this mailbox are passed over. */
+  /**
+   * Deletes dead letters, durably; how many there were. Ids that name none of this mailbox are passed over. Many of them go
+   * in steps: if the engine ends in between, some are gone, and the others are there still.
+   */
   purge(agentId: string, deadLetterIds: readonly string[]): Promise<number>;
   /** How many there are, and the bytes of their envelopes, all mailboxes together. */
   total(): MailboxDepth;

@@ -1,3 +1,4 @@
+import { SQLITE_LIMITS } from '../../limits.ts';
 import type { DeadLetterQuery, DeadLetters, RedeliveredMessage, Redelivery } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import { formatDeadLetterId, parseDeadLetterId } from './dead-letter-id.ts';
@@ -86,13 +87,36 @@ export function createDeadLetters({ store, pending, sequences, total }: DeadLett
     },
 
     async purge(agentId, deadLetterIds) {
-      const purged = await store.call(purgeDeadLetters, { agentId, sequences: parseIds(deadLetterIds) });
-      total.remove(purged);
-      return purged.messages;
+      const found = await store.call(measureDeadLetters, { agentId, sequences: parseIds(deadLetterIds) });
+      let count = 0;
+      for (const step of inSteps(found)) {
+        const sequences = step.map(({ sequence }) => sequence);
+        const purged = await store.call(purgeDeadLetters, { agentId, sequences });
+        total.remove(purged);
+        count += purged.messages;
+      }
+      return count;
     },
 
     total: () => total.get(),
   };
+}
+
+/** Cut so that messages that come meanwhile wait for one step, and not until a gigabyte is deleted. */
+function inSteps(found: readonly MeasuredDeadLetter[]): MeasuredDeadLetter[][] {
+  const { forgetStepRows, forgetStepBytes } = SQLITE_LIMITS;
+  const steps: MeasuredDeadLetter[][] = [];
+  let room = 0;
+  for (const one of found) {
+    room -= one.size;
+    const last = steps.at(-1);
+    if (last !== undefined && last.length < forgetStepRows && room >= 0) last.push(one);
+    else {
+      steps.push([one]);
+      room = forgetStepBytes - one.size;
+    }
+  }
+  return steps;
 }
 
 /** What the ids name, each once, in the order of acceptance. */

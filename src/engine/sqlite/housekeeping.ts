@@ -94,7 +94,8 @@ export function startHousekeeping(options: HousekeepingOptions): Housekeeping {
   };
   const cleanSessions = async (): Promise<void> => {
     const cutoff = clock.now() - retention.endedSessionAgeMs;
-    const bounds = { maxBytes: retention.maxEndedSessionBytes, limit: forgetStepSessions };
+    const { maxEndedSessionBytes: maxBytes } = retention;
+    const bounds = { maxBytes, limit: forgetStepSessions, stepBytes: forgetStepBytes };
     let more: boolean;
     do {
       const gone = await step(forgetSessions, { cutoff, ...bounds });

@@ -54,6 +54,7 @@ export const forgetRecords: Operation<ForgetRecordsRequest, ForgottenRecords> = 
          EXISTS (SELECT 1 FROM mail m WHERE m.seq >= f.seq AND m.seq < f.seq + f.copies)
          OR EXISTS (SELECT 1 FROM envelopes e WHERE e.seq = f.seq))`,
     );
+    const isThere = db.prepare('SELECT 1 FROM messages WHERE seq = ?');
     const remove = db.prepare('DELETE FROM messages WHERE seq = ?');
     return (request, reply) => {
       const cutoff = request.number();
@@ -66,8 +67,11 @@ export const forgetRecords: Operation<ForgetRecordsRequest, ForgottenRecords> = 
       let group = { first: 0, needed: false };
       const isNeeded = ({ seq, copies, needed }: Row): boolean => {
         if (copies === 1) return needed === 1;
+        if (copies > 1) group = { first: seq, needed: selectNeeded.get(seq) !== undefined };
         const first = copies > 1 ? seq : seq + copies;
-        if (group.first !== first) group = { first, needed: selectNeeded.get(first) !== undefined };
+        // A step that begins among the copies of a message goes by what the one before it decided, though the last of its
+        // mail may be gone since.
+        if (group.first !== first) group = { first, needed: isThere.get(first) !== undefined };
         return group.needed;
       };
       const answer = (next: number): void => {

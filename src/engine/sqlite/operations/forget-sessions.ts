@@ -8,6 +8,8 @@ export interface ForgetSessionsRequest {
   readonly maxBytes: number;
   /** At most this many. */
   readonly limit: number;
+  /** And no more than have snapshots of this many bytes, but always one. */
+  readonly stepBytes: number;
 }
 
 export interface ForgottenSessions {
@@ -21,7 +23,8 @@ interface Row {
   readonly ord: number;
   readonly session_id: string;
   readonly ended_at: number;
-  readonly bytes: number;
+  readonly event_bytes: number;
+  readonly snapshot_bytes: number;
 }
 
 /**
@@ -32,14 +35,15 @@ interface Row {
  */
 export const forgetSessions: Operation<ForgetSessionsRequest, ForgottenSessions> = {
   writes: true,
-  encode({ cutoff, maxBytes, limit }, tape) {
+  encode({ cutoff, maxBytes, limit, stepBytes }, tape) {
     tape.number(cutoff);
     tape.number(maxBytes);
     tape.number(limit);
+    tape.number(stepBytes);
   },
   prepare({ db, counters }) {
     const select = db.prepare(
-      `SELECT ord, session_id, ended_at, event_bytes + snapshot_bytes AS bytes FROM sessions
+      `SELECT ord, session_id, ended_at, event_bytes, snapshot_bytes FROM sessions
        WHERE ended_at IS NOT NULL ORDER BY ended_at, ord LIMIT ?`,
     );
     const note = db.prepare('INSERT INTO forgotten_sessions (ord) VALUES (?)');
@@ -53,20 +57,27 @@ export const forgetSessions: Operation<ForgetSessionsRequest, ForgottenSessions>
       const cutoff = request.number();
       const maxBytes = request.number();
       const limit = request.number();
+      let room = request.number();
       const byAge: string[] = [];
       const bySize: string[] = [];
       const rows = select.all(limit) as unknown[] as Row[];
-      for (const { ord, session_id, ended_at, bytes } of rows) {
+      let more = rows.length === limit;
+      for (const { ord, session_id, ended_at, event_bytes, snapshot_bytes } of rows) {
         const isOld = ended_at < cutoff;
-        if (!isOld && counters.get('ended_session_bytes') <= maxBytes) break;
+        const mayStay = !isOld && counters.get('ended_session_bytes') <= maxBytes;
+        if (mayStay || room <= 0) {
+          more = !mayStay;
+          break;
+        }
+        room -= snapshot_bytes;
         note.run(ord);
         for (const remove of removals) remove.run(ord);
-        counters.add('ended_session_bytes', -bytes);
+        counters.add('ended_session_bytes', -event_bytes - snapshot_bytes);
         (isOld ? byAge : bySize).push(session_id);
       }
       encodeIds(byAge, reply);
       encodeIds(bySize, reply);
-      reply.number(byAge.length + bySize.length === limit ? 1 : 0);
+      reply.number(more ? 1 : 0);
     };
   },
   decode: (tape) => ({ byAge: decodeIds(tape), bySize: decodeIds(tape), more: tape.number() === 1 }),

@@ -194,13 +194,6 @@ const BAD_CALLS: BadCall[] = [
   },
   { name: 'an unknown method', method: 'SessionService/Nothing', body: {}, status: 404, reason: 'NOT_IMPLEMENTED' },
   {
-    name: 'a call of a later version',
-    method: 'MessageService/ListDeadLetters',
-    body: { agent_id: 'codex://frontend' },
-    status: 501,
-    reason: 'NOT_IMPLEMENTED',
-  },
-  {
     name: 'a short form with a word that is none',
     method: '/messages/send',
     body: { ...envelope().message, message_type: 'task_requst' },

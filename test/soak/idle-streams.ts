@@ -61,9 +61,11 @@ print(
 
 const stoppedAt = performance.now();
 const exitCode = await bus.stop();
-print(
-  `stopped with ${exitCode} in ${((performance.now() - stoppedAt) / 1_000).toFixed(1)} s; ${drained} streams heard why`,
-);
+const stopMs = performance.now() - stoppedAt;
+// What the clients heard is on its way here still.
+while (drained < streams && performance.now() - stoppedAt < stopMs + 5_000)
+  await new Promise((resolve) => setTimeout(resolve, 10));
+print(`stopped with ${exitCode} in ${(stopMs / 1_000).toFixed(1)} s; ${drained} streams heard why`);
 for (const child of children) child.disconnect();
 process.exitCode = deliveredTo.size === MESSAGES && exitCode === 0 ? 0 : 1;
 

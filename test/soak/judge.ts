@@ -1,4 +1,4 @@
-import type { LoopFigures } from './load/open-loop.ts';
+import type { LoopFigures, LoopLedger } from './load/open-loop.ts';
 
 /** One reading of the bus. */
 export interface Sample {
@@ -48,6 +48,28 @@ export function judge(samples: readonly Sample[], phases: readonly Phase[], warm
     p99StalledMs: p99(true),
     medianRss,
   };
+}
+
+/** What a run came to, memory and time aside. */
+export interface Outcome {
+  readonly ledger: Pick<LoopLedger, 'lost' | 'refused'>;
+  /** How often each thing beside the steady traffic worked. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** How often it did not, by the text of the error. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** What the bus ended with. */
+  readonly exitCode: number | null;
+}
+
+/** Why a run has failed whatever its memory did; empty if it has not. What never worked has failed as well: it was not tried. */
+export function faultsOf({ ledger, counts, failures, exitCode }: Outcome): string[] {
+  return [
+    ...(ledger.lost.length > 0 ? [`${ledger.lost.length} messages were lost`] : []),
+    ...Object.entries(ledger.refused).map(([why, times]) => `refused ${times} times: ${why}`),
+    ...Object.entries(failures).map(([what, times]) => `failed ${times} times: ${what}`),
+    ...Object.entries(counts).flatMap(([what, times]) => (times === 0 ? [`never happened: ${what}`] : [])),
+    ...(exitCode === 0 ? [] : [`the bus ended with ${exitCode}`]),
+  ];
 }
 
 /** Bytes a second, by least squares. */

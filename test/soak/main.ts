@@ -3,11 +3,12 @@
  *
  *   npm run soak -- [--minutes 10] [--warm-up 10] [--streams 200] [--stalled 5] [--rate 400] [--seed 7]
  *
- * Ends with 1 if memory after the warm-up drifts or exceeds its median by more than 5 %, or if anything is lost.
+ * Ends with 1 if memory after the warm-up drifts or exceeds its median by more than 5 %, if anything is lost, or if anything beside
+ * the messages fails or never happens.
  */
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { FLAT_PERCENT } from './judge.ts';
+import { FLAT_PERCENT, faultsOf } from './judge.ts';
 import { runSoak } from './run-soak.ts';
 
 const { values } = parseArgs({
@@ -36,7 +37,7 @@ const result = await runSoak({
 });
 const { verdict, ledger } = result;
 const isFlat = Math.abs(verdict.drift) <= FLAT_PERCENT && verdict.excess <= FLAT_PERCENT;
-const isWhole = ledger.lost.length === 0 && Object.keys(ledger.refused).length === 0 && result.exitCode === 0;
+const faults = faultsOf(result);
 print(
   `memory after ${values['warm-up']} minutes: median ${(verdict.medianRss / 1024 ** 2).toFixed(1)} MiB, drift ${verdict.drift.toFixed(2)} %, highest +${verdict.excess.toFixed(2)} %: ${isFlat ? 'flat' : 'NOT FLAT'}`,
 );
@@ -49,4 +50,5 @@ print(
 print(
   `beside them: ${JSON.stringify(result.counts)}; failures ${JSON.stringify(result.failures)}; the bus ended with ${result.exitCode}`,
 );
-process.exitCode = isFlat && isWhole ? 0 : 1;
+for (const fault of faults) print(`FAULT: ${fault}`);
+process.exitCode = isFlat && faults.length === 0 ? 0 : 1;

@@ -13,6 +13,7 @@ export function post(world: World, copy: NewCopy): Copy {
     acceptedAt: world.now,
     state: 'waiting',
     fresh: true,
+    leaving: false,
     attempts: 0,
     handedOutAs: [],
     leasedUntil: 0,
@@ -57,7 +58,7 @@ export function handOut(
   const isIt = (one: Copy) =>
     one.from === from && one.what === what && one.attempts + 1 === attempt && one.acceptedAt === acceptedAt;
   const copy = all.find(isIt);
-  if (copy === undefined) return false;
+  if (copy === undefined) return handOutInVain(world, agent, { ...delivery, isIt });
   const available = all.filter((one) => one === copy || !one.fresh);
   const passed = world.passedOver[agent] ?? [0, 0, 0, 0, 0];
   const older = available.slice(0, available.indexOf(copy));
@@ -72,6 +73,23 @@ export function handOut(
   copy.handedOutAs.push(delivery.deliveryId);
   copy.leasedUntil = until;
   copy.inStream = inStream;
+  if (copy.asks !== undefined) addDuty(world, copy, 'delivered');
+  return true;
+}
+
+/** What was handed out right before it was taken back may be seen after that: its way through the stream takes a moment. */
+function handOutInVain(
+  world: World,
+  agent: string,
+  { deliveryId, isIt, until, inStream }: HandedOut & { isIt(copy: Copy): boolean; inStream: boolean },
+): boolean {
+  const copy = world.mail.find((one) => one.to === agent && one.leaving && isIt(one));
+  if (copy === undefined) return false;
+  copy.leaving = false;
+  copy.attempts++;
+  copy.handedOutAs.push(deliveryId);
+  // A stream may count it as held until its lease is over.
+  if (inStream) (world.agents[agent] as Agent).leaseLostAt = until;
   if (copy.asks !== undefined) addDuty(world, copy, 'delivered');
   return true;
 }
@@ -121,6 +139,7 @@ export function withdraw(world: World, task: Task): void {
   for (const copy of world.mail) {
     if (copy.asks === task.id && copy.from === task.delegator && copy.to === task.assignee && isPending(copy)) {
       if (copy.state === 'leased') copy.attempts++;
+      copy.leaving = true;
       copy.state = 'withdrawn';
     }
   }

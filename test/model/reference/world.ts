@@ -98,6 +98,8 @@ export interface Copy {
   state: 'waiting' | 'leased' | 'acknowledged' | 'expired' | 'dead_lettered' | 'withdrawn';
   /** Accepted or back in its mailbox this very moment: others may be handed out before it. */
   fresh: boolean;
+  /** Taken back this very moment: that it was handed out just before may be seen only now. */
+  leaving: boolean;
   /** Deliveries that ended. */
   attempts: number;
   /** Every delivery id it went out under; the last one is the current lease's. */

@@ -23,8 +23,7 @@ import io.grpc.stub.StreamObserver;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,8 +36,8 @@ import java.util.concurrent.TimeUnit;
 public final class Worker implements StreamObserver<AgentStreamResponse> {
   private final String agentId = setting("AGENT_ID", "java://stub");
 
-  /** Does everything: a stream takes frames from one thread at a time. It keeps the program alive. */
-  private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
+  /** Does everything: a stream takes frames from one thread at a time. */
+  private final ScheduledThreadPoolExecutor loop = new ScheduledThreadPoolExecutor(1);
 
   /** Answers that are on their way, and the deliveries that they will settle. */
   private final Map<String, String> answers = new HashMap<>();
@@ -56,6 +55,8 @@ public final class Worker implements StreamObserver<AgentStreamResponse> {
   }
 
   private Worker(ManagedChannel channel) {
+    // It keeps the program alive from now on, and not from the first frame: gRPC's own threads are daemons.
+    loop.prestartCoreThread();
     // Every call says who calls.
     Metadata caller = new Metadata();
     caller.put(header("authorization"), "Bearer " + setting("AGENT_BUS_API_KEY", ""));

@@ -18,6 +18,8 @@ export type Protocol = (typeof PROTOCOLS)[number];
 /** A request as bytes; what follows may still spoil it. */
 export interface RawRequest {
   readonly http: 1 | 2;
+  /** Whether the bus may go on answering until the time of the call is over; false by default. */
+  readonly isStream?: boolean;
   method: string;
   path: string;
   headers: Record<string, string | string[] | undefined>;
@@ -52,13 +54,13 @@ export function writeRequest(options: WriteOptions, resolve: Resolve): RawReques
   // What does not fit into a path is refused below the level at which there are reasons.
   if (protocol === 'connect-get' && message.length <= MOST_QUERY_CHARACTERS) {
     const query = `?connect=v1&encoding=json&base64=1&message=${message}`;
-    return { http, method: 'GET', path: path + query, headers, body: new Uint8Array() };
+    return { http, isStream, method: 'GET', path: path + query, headers, body: new Uint8Array() };
   }
   const body =
     isStream || protocol.startsWith('grpc')
       ? Buffer.concat(parts.map((part) => frame(part)))
       : Buffer.concat(parts.slice(0, 1));
-  return { http, method: 'POST', path, headers: { ...headers, ...headersOf(protocol, isStream) }, body };
+  return { http, isStream, method: 'POST', path, headers: { ...headers, ...headersOf(protocol, isStream) }, body };
 }
 
 /** Whether messages are JSON. */

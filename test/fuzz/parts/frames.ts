@@ -130,7 +130,7 @@ async function converse(
     }
   }
   if (ends === 'half') stream.end();
-  else stream.close(constants.NGHTTP2_CANCEL);
+  else breakOff(stream);
   const { ended, error, status } = await heard.end();
   if (ends !== 'half') return;
   if (!ended) throw new Error(`a stream ended without a status, with HTTP/2 code ${stream.rstCode}`);
@@ -138,6 +138,12 @@ async function converse(
   counts.add(
     `stream ${error === undefined ? `OK ${status}` : `${Code[error.code]} ${error.findDetails(ErrorInfoSchema)[0]?.reason}`}`,
   );
+}
+
+/** A stream that the bus has closed without an error, before all was sent to it, would wait for ever after `close` alone. */
+function breakOff(stream: ClientHttp2Stream): void {
+  stream.close(constants.NGHTTP2_CANCEL);
+  stream.destroy();
 }
 
 /** Reasons stand in frames too, where an error does not end the stream. */
@@ -203,7 +209,7 @@ function listen(
     news();
   });
   stream.on('end', () => {
-    if (!stream.writableFinished) stream.close(constants.NGHTTP2_CANCEL);
+    if (!stream.writableFinished) breakOff(stream);
   });
   // Told by the code of the reset.
   stream.on('error', () => undefined);

@@ -32,7 +32,7 @@ export function createAgentService(bus: Bus, context: RpcContext): ServiceImpl<t
       const stream = newStream(call);
       if (hello === undefined) throw new Error('validation lets no request without a hello through');
       // Whatever is wrong with it ends the stream.
-      void stream.take({ name: 'hello', sessionId: '', read: () => ({ case: 'hello', value: hello }) });
+      void stream.take({ name: 'hello', sessionId: '', units: 1, read: () => ({ case: 'hello', value: hello }) });
       for await (const frame of write(stream, call)) yield { frame };
     },
     async registerAgent({ agent }, call) {

@@ -1,9 +1,8 @@
-import type { SendResult } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import type { Lease } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
 import { type Batch, canJoin, join, newBatch } from './batch.ts';
-import type { OutboundFrame } from './frames.ts';
+import type { OutboundFrame, SendAnswer } from './frames.ts';
 
 /**
  * The frames that wait for the writer of a stream. It is pulled: nothing leaves before
@@ -21,7 +20,7 @@ export interface Outbound {
   /** A frame of its own. `onTaken` is called when the writer takes it, or when nobody will. */
   push(frame: SingleFrame, onTaken?: () => void): void;
   deliver(leases: readonly Lease[]): void;
-  answer(results: readonly SendResult[], onTaken: () => void): void;
+  answer(results: readonly SendAnswer[], onTaken: () => void): void;
   /** Resolves when deliveries and events may be added again, or when the stream is over. */
   room(): Promise<void>;
   /** The next frame to write; undefined when the stream ends well. Rejects with the error that ends it. */

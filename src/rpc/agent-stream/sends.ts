@@ -1,14 +1,11 @@
-import { create } from '@bufbuild/protobuf';
-import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { type SendResult, SendResultSchema } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import { DeliveryMode } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { BusError } from '../../bus/bus-error.ts';
 import type { Caller } from '../../bus/caller.ts';
 import type { IncomingMessage } from '../../bus/message/incoming.ts';
-import type { Messages, SendOutcome } from '../../bus/message/messages.ts';
+import type { Messages } from '../../bus/message/messages.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
 import type { Answers } from './answers.ts';
-import type { Submission } from './frames.ts';
+import type { SendAnswer, Submission } from './frames.ts';
 import type { Outbound } from './outbound.ts';
 import type { StatusOf } from './stream-context.ts';
 
@@ -28,27 +25,21 @@ export function createSends(options: SendsOptions): (submissions: readonly Submi
   const { messages, caller, answers, outbound, statusOf } = options;
   return (submissions) => {
     let bytes = 0;
-    const send = async ({ messageId, open }: Submission): Promise<SendResult> => {
+    const send = async ({ messageId, open }: Submission): Promise<SendAnswer> => {
       bytes += STREAM_LIMITS.minAnswerBytes;
       try {
         const message = open();
         requireAsync(message);
         bytes += message.bytes.length;
-        return resultOf(await messages.send(caller, message));
+        return await messages.send(caller, message);
       } catch (error) {
-        return create(SendResultSchema, { messageId, outcome: { case: 'error', value: statusOf(error) } });
+        return { messageId, error: statusOf(error) };
       }
     };
     // Each runs up to its first wait, so the sizes are known when all have begun.
     const results = Promise.all(submissions.map(send));
     answers.add(bytes, results, (all, taken) => outbound.answer(all, taken));
   };
-}
-
-function resultOf({ messageId, duplicate, acceptedAt, recipients }: SendOutcome): SendResult {
-  const value = { acceptedTime: timestampFromMs(acceptedAt), recipients: [...recipients] };
-  const outcome = duplicate ? { case: 'duplicate' as const, value } : { case: 'accepted' as const, value };
-  return create(SendResultSchema, { messageId, outcome });
 }
 
 /** On a stream the answer comes as mail, and nothing waits. */

@@ -34,8 +34,9 @@ export async function readFrames(
     for await (const request of requests) {
       const turn = turns.wait();
       if (turn !== undefined) await turn;
-      const taken = stream.take(arrivalOf(request));
-      turns.spend(unitsOf(request));
+      const arrival = arrivalOf(request);
+      const taken = stream.take(arrival);
+      turns.spend(arrival.units);
       await taken;
       if (stream.ended) return;
     }
@@ -43,20 +44,6 @@ export async function readFrames(
   } catch (error) {
     // The client broke off, or sent what is no frame.
     stream.end(error);
-  }
-}
-
-/** What a frame costs of a turn. */
-function unitsOf({ frame }: AgentStreamRequest): number {
-  switch (frame.case) {
-    case 'send':
-      return 1 + frame.value.messages.length;
-    case 'ack':
-    case 'reject':
-    case 'extend':
-      return 1 + frame.value.deliveryIds.length / STREAM_LIMITS.idsPerUnit;
-    default:
-      return 1;
   }
 }
 

@@ -1,11 +1,14 @@
 import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type AgentStreamRequest,
   AgentStreamRequestSchema,
   type AgentStreamResponse,
   AgentStreamResponseSchema,
   DeliveryFrameSchema,
+  type SendResult,
   SendResultFrameSchema,
+  SendResultSchema,
   SessionEventFrameSchema,
 } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import type { Delivery } from '../../../gen/ts/agentbus/v1/delivery_pb.js';
@@ -13,8 +16,9 @@ import { type Envelope, EnvelopeSchema } from '../../../gen/ts/agentbus/v1/envel
 import { BusError } from '../../bus/bus-error.ts';
 import { incomingFromEnvelope } from '../../bus/message/incoming.ts';
 import type { Lease } from '../../engine/engine.ts';
+import { STREAM_LIMITS } from '../../limits.ts';
 import { validateMessage, validateRules } from '../validate.ts';
-import type { Arrival, InboundFrame, OutboundFrame, Submission } from './frames.ts';
+import type { Arrival, InboundFrame, OutboundFrame, SendAnswer, Submission } from './frames.ts';
 
 /** A decoded frame as the stream takes it. */
 export function arrivalOf(request: AgentStreamRequest): Arrival {
@@ -22,8 +26,22 @@ export function arrivalOf(request: AgentStreamRequest): Arrival {
   return {
     name: frame.case ?? '',
     sessionId: frame.case === 'watch' ? frame.value.sessionId : '',
+    units: unitsOf(request),
     read: () => inboundFrame(request),
   };
+}
+
+function unitsOf({ frame }: AgentStreamRequest): number {
+  switch (frame.case) {
+    case 'send':
+      return 1 + frame.value.messages.length;
+    case 'ack':
+    case 'reject':
+    case 'extend':
+      return 1 + frame.value.deliveryIds.length / STREAM_LIMITS.idsPerUnit;
+    default:
+      return 1;
+  }
 }
 
 function inboundFrame(request: AgentStreamRequest): InboundFrame {
@@ -58,10 +76,20 @@ function typedFrame(frame: OutboundFrame, deliveryOf: (lease: Lease) => Delivery
     case 'delivery':
       return { case: 'delivery', value: create(DeliveryFrameSchema, { deliveries: frame.value.map(deliveryOf) }) };
     case 'sendResult':
-      return { case: 'sendResult', value: create(SendResultFrameSchema, { results: [...frame.value] }) };
+      return { case: 'sendResult', value: create(SendResultFrameSchema, { results: frame.value.map(resultOf) }) };
     case 'sessionEvent':
       return { case: 'sessionEvent', value: create(SessionEventFrameSchema, { events: [...frame.value] }) };
     default:
       return frame;
   }
+}
+
+function resultOf(answer: SendAnswer): SendResult {
+  const { messageId } = answer;
+  if ('error' in answer) {
+    return create(SendResultSchema, { messageId, outcome: { case: 'error', value: answer.error } });
+  }
+  const value = { acceptedTime: timestampFromMs(answer.acceptedAt), recipients: [...answer.recipients] };
+  const outcome = answer.duplicate ? { case: 'duplicate' as const, value } : { case: 'accepted' as const, value };
+  return create(SendResultSchema, { messageId, outcome });
 }

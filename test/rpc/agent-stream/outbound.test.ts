@@ -1,15 +1,10 @@
 /** Goal: what waits for a writer grows into full frames, within bounds, and none is lost or reordered. Method: the queue alone. */
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import {
-  ErrorFrameSchema,
-  type SendResult,
-  SendResultSchema,
-  ServerHeartbeatSchema,
-} from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
+import { ErrorFrameSchema, ServerHeartbeatSchema } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import type { Lease } from '../../../src/engine/engine.ts';
 import { STREAM_LIMITS } from '../../../src/limits.ts';
-import type { OutboundFrame } from '../../../src/rpc/agent-stream/frames.ts';
+import type { OutboundFrame, SendAnswer } from '../../../src/rpc/agent-stream/frames.ts';
 import { createOutbound, type Outbound } from '../../../src/rpc/agent-stream/outbound.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 
@@ -31,8 +26,8 @@ function lease(messageId: string, bytes = 100): Lease {
   return { ...base, messageId, envelope };
 }
 
-function result(messageId: string): SendResult {
-  return create(SendResultSchema, { messageId });
+function result(messageId: string): SendAnswer {
+  return { messageId, duplicate: false, acceptedAt: 0, recipients: [] };
 }
 
 /** Reads what is there, as `kind:ids` or `kind`. */

@@ -110,6 +110,7 @@ function sealJournal(journal: Journal, sealer: Sealer): Journal {
         ...(messages && { messages: messages.map(sealMessage) }),
       });
     },
+    accept: (messages, callbacks) => journal.accept(messages.map(sealMessage), callbacks),
   };
 }
 

@@ -54,8 +54,26 @@ export interface Journal {
    * changed after the call.
    */
   commit(write: Write): Promise<void>;
+  /**
+   * Accepts messages that have nothing to do with each other, at least one. Each is applied, or refused as
+   * `duplicate_message` or `mailbox_full`, by itself, as `commit({ messages: [message] })` would do it: in their
+   * order, and in the order of all calls of `commit` and `accept`. The callbacks are called once, and not before
+   * this returns; the messages must not be changed until then.
+   *
+   * Throws, with nothing changed, as `closed` or `failed`. For whoever has many messages at a time: costs no promise
+   * and no closure for each.
+   */
+  accept(messages: readonly NewMessage[], callbacks: AcceptCallbacks): void;
   /** Resolves when every write accepted before the call is durable. */
   flush(): Promise<void>;
+}
+
+/** Of one call of `Journal.accept`; exactly one of them is called. */
+export interface AcceptCallbacks {
+  /** All that was not refused is durable. Refusals by the position of their message; undefined if there are none. */
+  done(refusals: ReadonlyMap<number, EngineError> | undefined): void;
+  /** The store failed: unknown which of the messages are durable. */
+  failed(error: EngineError): void;
 }
 
 /** One atomic change. At least one part is present and not empty. */

@@ -2,6 +2,7 @@ import { describe, it } from 'vitest';
 import type { Engine, EngineLimits, EngineObserver } from '../../src/engine/engine.ts';
 import type { FakeClock } from '../fake-clock.ts';
 import { createFakeClock } from '../fake-clock.ts';
+import { acceptCases } from './contract/accept.ts';
 import { agentCases } from './contract/agents.ts';
 import { copyCases } from './contract/copies.ts';
 import { deadLetterCases } from './contract/dead-letters.ts';
@@ -70,6 +71,7 @@ const LIMITS: EngineLimits = {
 
 const GROUPS: Readonly<Record<string, readonly ContractCase[]>> = {
   journal: journalCases,
+  'messages that are accepted together': acceptCases,
   'session log': sessionCases,
   'message records': recordCases,
   'delivery order': deliveryCases,

@@ -37,6 +37,9 @@ export function tapEngine({ engine, wrote, leased, hold }: TappedEngineOptions):
         );
         return journal.commit(write);
       },
+      accept(messages, callbacks) {
+        if (!over) journal.accept(messages, callbacks);
+      },
     },
     messages: {
       find: (keys) => hold(messages.find(keys), 'find'),

@@ -11,6 +11,8 @@ import type { TapeReader, TapeWriter } from './tape.ts';
 export interface Operation<Request, Reply> {
   /** Whether it may change the database. */
   readonly writes: boolean;
+  /** Main thread: how many writes a request is, each of which could be one by itself; absent: one. */
+  count?(request: Request): number;
   /** Main thread: puts the request on a tape. */
   encode(request: Request, tape: TapeWriter): void;
   /** Worker: prepares the statements, once. */

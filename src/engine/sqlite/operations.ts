@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts';
+import { accept } from './operations/accept.ts';
 import { acknowledge } from './operations/acknowledge.ts';
 import { listAgents, putAgent, removeAgent } from './operations/agent-rows.ts';
 import { clearMarks } from './operations/clear-marks.ts';
@@ -26,6 +27,7 @@ import { measureDeadLetters, redeliver } from './operations/redeliver.ts';
 /** All operations; the position of one is its number on the tape, the same in both threads. */
 export const OPERATIONS: readonly Operation<never, unknown>[] = [
   commit,
+  accept,
   acknowledge,
   countAttempts,
   bury,

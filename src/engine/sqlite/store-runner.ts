@@ -114,21 +114,21 @@ function prepareBatches(db: DatabaseSync, marker: LogMarker | undefined): Batche
     const startedAt = performance.now();
     const request = createTapeReader(tape);
     const reply = createTapeWriter();
-    let writes = 0;
+    let writes = false;
     begin.run();
     transactionBegun();
     for (let index = 0; index < operations; index++) {
       const code = request.number();
-      if (OPERATIONS[code]?.writes) writes++;
+      writes ||= OPERATIONS[code]?.writes === true;
       (runs[code] as RunOperation)(request, reply);
     }
     keys.settle();
     counters.settle();
-    if (writes > 0) marker?.beforeCommit();
+    if (writes) marker?.beforeCommit();
     beforeCommit();
     commit.run();
     afterCommit();
-    return { kind: 'replies', tape: reply.finish(), writes, durationMs: performance.now() - startedAt };
+    return { kind: 'replies', tape: reply.finish(), durationMs: performance.now() - startedAt };
   };
   const checkpoint = prepareCheckpoint(db);
   const runAfter = (): void => {

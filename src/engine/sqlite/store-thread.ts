@@ -56,6 +56,10 @@ interface Pending {
 interface Batch {
   readonly tape: TapeWriter;
   readonly pending: Pending[];
+  /** What it does, each message counted that could be an operation by itself. */
+  size: number;
+  /** The part of it that may change the database. */
+  writes: number;
 }
 
 /** Opens the store; rejects with the `EngineError` that says why it could not be. */
@@ -99,19 +103,19 @@ function createStoreThread({ link, observer, onFailure }: StoreThreadOptions): S
     const last = queue.at(-1);
     if (
       last !== undefined &&
-      last.pending.length < SQLITE_LIMITS.maxBatchOperations &&
+      last.size < SQLITE_LIMITS.maxBatchOperations &&
       last.tape.weight < SQLITE_LIMITS.maxBatchBytes
     ) {
       return last;
     }
-    const batch: Batch = { tape: createTapeWriter(), pending: [] };
+    const batch: Batch = { tape: createTapeWriter(), pending: [], size: 0, writes: 0 };
     queue.push(batch);
     return batch;
   };
   const post = (message: ToWorker, moved: ArrayBuffer[] = []): void => link.send(message, moved);
   // While one batch runs, a second one is sent ahead if it is large: then neither thread waits for the other.
   const maySend = (batch: Batch): boolean =>
-    running.length === 0 || (running.length === 1 && batch.pending.length >= SQLITE_LIMITS.aheadOperations);
+    running.length === 0 || (running.length === 1 && batch.size >= SQLITE_LIMITS.aheadOperations);
   const sendWaiting = (): void => {
     sendPlanned = false;
     if (failure !== undefined) return;
@@ -138,9 +142,9 @@ function createStoreThread({ link, observer, onFailure }: StoreThreadOptions): S
     queue = [];
     for (const pending of lost) pending.failed(error);
   };
-  const onReplies = ({ tape, writes, durationMs }: FromWorker & { kind: 'replies' }): void => {
+  const onReplies = ({ tape, durationMs }: FromWorker & { kind: 'replies' }): void => {
     repliesArrived();
-    const pending = running.shift()?.pending ?? [];
+    const { pending = [], writes = 0 } = running.shift() ?? {};
     // Before the replies are read, so that the worker does not wait for what they set off.
     sendWaiting();
     const reader = createTapeReader(tape);
@@ -162,10 +166,13 @@ function createStoreThread({ link, observer, onFailure }: StoreThreadOptions): S
   const submit: StoreThread['submit'] = (operation, request, { done, failed }) => {
     if (failure !== undefined) return failed(failure);
     if (closing !== undefined) return failed(closedError());
-    const { tape, pending } = openBatch();
-    tape.number(codes.get(operation) as number);
-    operation.encode(request, tape);
-    pending.push({ decode: operation.decode, done, failed });
+    const batch = openBatch();
+    const count = operation.count?.(request) ?? 1;
+    batch.size += count;
+    if (operation.writes) batch.writes += count;
+    batch.tape.number(codes.get(operation) as number);
+    operation.encode(request, batch.tape);
+    batch.pending.push({ decode: operation.decode, done, failed });
     planSend();
   };
   const assertOpen = (): void => {

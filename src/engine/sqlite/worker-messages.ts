@@ -17,7 +17,7 @@ export type FromWorker =
   | { readonly kind: 'mail'; readonly chunk: MailChunk }
   | { readonly kind: 'opened'; readonly state: OpenedState }
   /** The replies to all operations of a batch, in order; it is durable. */
-  | { readonly kind: 'replies'; readonly tape: Tape; readonly writes: number; readonly durationMs: number }
+  | { readonly kind: 'replies'; readonly tape: Tape; readonly durationMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'closed' };
 

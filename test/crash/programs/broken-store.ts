@@ -26,17 +26,25 @@ const FAULTS: Readonly<Record<string, (engine: Engine) => Engine>> = {
         later(() => engine.journal.commit(write));
         return Promise.resolve();
       },
+      accept(messages, { done, failed }) {
+        later(() => new Promise((resolve) => engine.journal.accept(messages, { done: resolve, failed })));
+        queueMicrotask(() => done(undefined));
+      },
     },
   }),
   /** Loses one in some hundred messages without a word. */
   'lost message': (engine) => {
     let commits = 0;
+    const isLost = (): boolean => ++commits % 100 === 0;
     return {
       ...engine,
       journal: {
         ...engine.journal,
-        commit: (write) =>
-          write.append === undefined && ++commits % 100 === 0 ? Promise.resolve() : engine.journal.commit(write),
+        commit: (write) => (write.append === undefined && isLost() ? Promise.resolve() : engine.journal.commit(write)),
+        accept(messages, callbacks) {
+          if (isLost()) queueMicrotask(() => callbacks.done(undefined));
+          else engine.journal.accept(messages, callbacks);
+        },
       },
     };
   },

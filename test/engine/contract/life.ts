@@ -36,6 +36,7 @@ export const lifeCases: ContractCase[] = [
       await engine.close();
       const calls: ((engine: Engine) => Promise<unknown>)[] = [
         ({ journal }) => journal.commit({ messages: [message] }),
+        ({ journal }) => new Promise((resolve, failed) => journal.accept([message], { done: resolve, failed })),
         ({ journal }) => journal.flush(),
         ({ sessions }) => sessions.load('s'),
         ({ sessions }) => sessions.read({ sessionId: 's', after: 0, limit: 1, maxBytes: 1 }),

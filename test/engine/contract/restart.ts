@@ -29,6 +29,14 @@ export const restartCases: ContractCase[] = [
     expect(await rig.engine.agents.list({ limit: 10 })).toHaveLength(1);
     expect(text((await rig.engine.metadata.get('name'))!)).toBe('value');
   }),
+  ...eitherWay('every message that was accepted together with others is there', async (rig, how) => {
+    const known = await rig.send({ messageId: 'known' });
+    const messages = [rig.message({ messageId: 'a' }), known, rig.message({ messageId: 'b' })];
+    expect((await rig.accept(messages))?.size).toBe(1);
+    await rig.reopen(how);
+    expect(texts(await rig.lease())).toEqual(['known', 'a', 'b']);
+    expect((await rig.accept(messages))?.size).toBe(3);
+  }),
   ...eitherWay('what was settled stays settled', async (rig, how) => {
     const acknowledged = await rig.send({ messageId: 'acknowledged' });
     const discarded = await rig.send({ messageId: 'discarded' });

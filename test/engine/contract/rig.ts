@@ -33,6 +33,10 @@ export interface Rig {
   readonly limits: EngineLimits;
   /** What the observer was told, over all openings. */
   readonly observed: Observed;
+  /** A message to AGENT that nobody has sent yet. */
+  message(overrides?: Partial<NewMessage>): NewMessage;
+  /** Accepts messages together; resolves with the refusals, rejects when the store fails. */
+  accept(messages: readonly NewMessage[]): Promise<ReadonlyMap<number, EngineError> | undefined>;
   /** Commits a message and returns it. */
   send(overrides?: Partial<NewMessage>): Promise<NewMessage>;
   lease(overrides?: Partial<LeaseRequest>): Promise<Lease[]>;
@@ -142,9 +146,9 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       leaseMs: 30_000,
       ...overrides,
     });
-  const send: Rig['send'] = async (overrides) => {
+  const newMessage: Rig['message'] = (overrides) => {
     const messageId = overrides?.messageId ?? `message-${++sent}`;
-    const message: NewMessage = {
+    return {
       sender: SENDER,
       messageId,
       fingerprint: bytes(`fingerprint of ${messageId}`),
@@ -154,6 +158,9 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
       envelope: bytes(messageId),
       ...overrides,
     };
+  };
+  const send: Rig['send'] = async (overrides) => {
+    const message = newMessage(overrides);
     await opened.engine.journal.commit({ messages: [message] });
     return message;
   };
@@ -170,6 +177,9 @@ export async function createRig({ clock, limits, open, disposeLater }: RigOption
     clock,
     limits,
     observed,
+    message: newMessage,
+    accept: (messages) =>
+      new Promise((resolve, reject) => opened.engine.journal.accept(messages, { done: resolve, failed: reject })),
     send,
     lease,
     async leaseOne(overrides) {

@@ -4,7 +4,7 @@
  * `ulimit -f`: a real write error, which needs no rights and no file system of its own.
  */
 import { EngineError } from '../../../src/engine/engine.ts';
-import { openForReal, send } from './open-engine.ts';
+import { messageOf, openForReal, send } from './open-engine.ts';
 
 const failures: EngineError[] = [];
 const engine = await openForReal(process.argv[2] as string, { failed: (error) => void failures.push(error) });
@@ -12,16 +12,25 @@ const engine = await openForReal(process.argv[2] as string, { failed: (error) =>
 const code = (error: unknown): string => (error instanceof EngineError ? error.code : String(error));
 const outcome = (work: Promise<unknown>): Promise<string> => work.then(() => 'resolved', code);
 
+const acceptOne = (messageId: string): Promise<void> =>
+  new Promise((resolve, failed) =>
+    engine.journal.accept([messageOf(messageId, 4_000)], { done: () => resolve(), failed }),
+  );
+
 let committed = 0;
 let together: string[] = [];
 while (failures.length === 0) {
   together = await Promise.all(
-    Array.from({ length: 50 }, (_, index) => outcome(send(engine, `${committed}-${index}`, 4_000))),
+    Array.from({ length: 50 }, (_, index) => {
+      const messageId = `${committed}-${index}`;
+      return outcome(index % 2 === 0 ? send(engine, messageId, 4_000) : acceptOne(messageId));
+    }),
   );
   committed += together.filter((one) => one === 'resolved').length;
 }
 const after = await Promise.all([
   outcome(send(engine, 'after')),
+  outcome(acceptOne('after')),
   outcome(engine.journal.flush()),
   outcome(engine.messages.find([])),
   outcome(engine.mailboxes.lease({ agentId: 'a', holder: 'h', limit: 1, maxBytes: 1, leaseMs: 1 })),

@@ -1,5 +1,5 @@
 /** Opens the embedded engine as a process of its own does: real clock, real disk, nothing else. */
-import type { Engine, EngineObserver } from '../../../src/engine/engine.ts';
+import type { Engine, EngineObserver, NewMessage } from '../../../src/engine/engine.ts';
 import { openEngine } from '../../../src/engine/open.ts';
 import { createSystemClock } from '../../../src/lib/clock.ts';
 import { createSystemRandom } from '../../../src/lib/random.ts';
@@ -12,19 +12,22 @@ export function openForReal(dataDir: string, observer: EngineObserver = {}): Pro
   return openEngine({ engine: 'sqlite', dataDir, ...options });
 }
 
-/** Commits one message whose id and content are `name`. */
-export function send(engine: Engine, name: string, size = 100): Promise<void> {
+/** A message whose id and content are `name`. */
+export function messageOf(name: string, size = 100): NewMessage {
   const envelope = new Uint8Array(Math.max(size, name.length));
   envelope.set(Buffer.from(name));
-  const fingerprint = new Uint8Array(32);
-  const message = {
+  return {
     sender: 'test://sender',
     messageId: name,
-    fingerprint,
+    fingerprint: new Uint8Array(32),
     recipients: [RECEIVER],
     priority: 2,
     acceptedAt: 1,
     envelope,
   };
-  return engine.journal.commit({ messages: [message] });
+}
+
+/** Commits one such message. */
+export function send(engine: Engine, name: string, size?: number): Promise<void> {
+  return engine.journal.commit({ messages: [messageOf(name, size)] });
 }

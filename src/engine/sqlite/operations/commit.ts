@@ -140,8 +140,11 @@ function encodeDuplicate({ sender, messageId }: MessageKey, tape: TapeWriter): v
 }
 
 function decodeDuplicate(tape: TapeReader): EngineError {
-  const sender = tape.text();
-  const messageId = tape.text();
+  return duplicateMessage({ sender: tape.text(), messageId: tape.text() });
+}
+
+/** What is told of a message that is on record already. */
+export function duplicateMessage({ sender, messageId }: MessageKey): EngineError {
   return new EngineError('duplicate_message', `message ${messageId} of ${sender} is on record already`, {
     facts: { sender, messageId },
   });

@@ -2,34 +2,33 @@ import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import type { AgentService } from '../../gen/ts/agentbus/v1/agent_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
-import { CALL_LIMITS, STREAM_LIMITS } from '../limits.ts';
-import { type AgentStream, createAgentStream } from './agent-stream/agent-stream.ts';
+import { CALL_LIMITS } from '../limits.ts';
+import type { AgentStream } from './agent-stream/agent-stream.ts';
+import type { AgentStreams } from './agent-stream/agent-streams.ts';
 import { readFrames, writeFrames } from './agent-stream/serve.ts';
-import { createTurns } from './agent-stream/turns.ts';
 import type { RpcContext } from './context.ts';
-import { toErrorStatus } from './errors.ts';
 import { hangUpKey } from './hang-up.ts';
 import { callerOf } from './identity.ts';
 import { pageSize } from './page-size.ts';
 import { openPageToken, sealPageToken } from './page-token.ts';
 
-/** AgentService on the bus. */
-export function createAgentService(bus: Bus, context: RpcContext): ServiceImpl<typeof AgentService> {
-  const { agents } = bus;
-  const turns = createTurns(STREAM_LIMITS.messagesPerTurn);
-  const statusOf = (error: unknown) => toErrorStatus(error, context.log);
-  const newStream = (call: HandlerContext) => createAgentStream(callerOf(call), { ...context, bus, statusOf });
+/** AgentService on the bus; `streams` are shared with whatever else carries them. */
+export function createAgentService(
+  { agents }: Bus,
+  context: RpcContext,
+  streams: AgentStreams,
+): ServiceImpl<typeof AgentService> {
   const write = (stream: AgentStream, { signal, requestHeader, values }: HandlerContext) =>
     writeFrames(stream, { signal, requestHeader, clock: context.clock, hangUp: values.get(hangUpKey) });
   return {
     async *agentStream(requests, call) {
-      const stream = newStream(call);
+      const stream = streams.open(callerOf(call));
       // It never rejects, and ends with the stream.
-      void readFrames(requests, stream, turns);
+      void readFrames(requests, stream, streams.turns);
       yield* write(stream, call);
     },
     async *subscribe({ hello }, call) {
-      const stream = newStream(call);
+      const stream = streams.open(callerOf(call));
       if (hello === undefined) throw new Error('validation lets no request without a hello through');
       // Whatever is wrong with it ends the stream.
       void stream.take({ name: 'hello', sessionId: '', units: 1, read: () => ({ case: 'hello', value: hello }) });

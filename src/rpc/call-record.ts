@@ -1,18 +1,22 @@
 import { Code, ConnectError, type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
 import { codeToString } from '@connectrpc/connect/protocol-connect';
 import type { Logger } from 'pino';
+import type { Caller } from '../bus/caller.ts';
 import { reasonOf } from './errors.ts';
-import { callerKey } from './identity.ts';
 import { isOpenService } from './open-services.ts';
 
 /** What is known of a call from its first moment, whether or not it gets as far as a handler. */
 export interface CallRecord {
   readonly procedure: string;
   readonly protocol: string;
+  /** Address of the other end of the connection. */
+  readonly peer: string;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
   /** Nobody wants a line for every probe of a load balancer. */
   readonly level: 'info' | 'debug';
+  /** Undefined until the call was let in. */
+  caller: Caller | undefined;
   /** Whether the request could be read: then the interceptors run, and log it. */
   reached: boolean;
   /** A call may end before its request was read and be noticed again when it was: the first line stands. */
@@ -21,28 +25,49 @@ export interface CallRecord {
   responses: number;
 }
 
+/** What there is to say of a call before it was looked into. */
+export interface CallDescription {
+  /** Full name of the service. */
+  readonly service: string;
+  readonly method: string;
+  readonly protocol: string;
+  readonly peer: string;
+}
+
 /** Address of the other end of the connection. */
 export const peerKey = createContextKey('', { description: 'peer' });
 
 const recordKey = createContextKey<CallRecord | undefined>(undefined, { description: 'call record' });
 
 /** Begins the record of a call. */
-export function startRecord(context: HandlerContext): CallRecord {
-  const record: CallRecord = {
-    procedure: `${context.service.typeName}/${context.method.name}`,
-    protocol: context.protocolName,
+export function startRecord({ service, method, protocol, peer }: CallDescription): CallRecord {
+  return {
+    procedure: `${service}/${method}`,
+    protocol,
+    peer,
     startedAt: performance.now(),
-    level: isOpenService(context.service.typeName) ? 'debug' : 'info',
+    level: isOpenService(service) ? 'debug' : 'info',
+    caller: undefined,
     reached: false,
     logged: false,
     requests: 0,
     responses: 0,
   };
+}
+
+/** Begins the record of a call of Connect's, and keeps it with the call. */
+export function recordCall(context: HandlerContext): CallRecord {
+  const record = startRecord({
+    service: context.service.typeName,
+    method: context.method.name,
+    protocol: context.protocolName,
+    peer: context.values.get(peerKey),
+  });
   context.values.set(recordKey, record);
   return record;
 }
 
-/** The record that {@link startRecord} began. */
+/** The record that {@link recordCall} began. */
 export function recordOf(values: ContextValues): CallRecord {
   const record = values.get(recordKey);
   if (record === undefined) throw new Error('the call came past the request gate');
@@ -53,16 +78,14 @@ export function recordOf(values: ContextValues): CallRecord {
  * Writes the one line that a call leaves in the log: who called what, and how it ended. Never what
  * was said: no payload, no key, no text of an error.
  */
-export function logCall(log: Logger, values: ContextValues, error?: unknown): void {
-  const record = recordOf(values);
-  const { procedure, protocol, level, startedAt, requests, responses } = record;
+export function logCall(log: Logger, record: CallRecord, error?: unknown): void {
+  const { procedure, protocol, peer, caller, level, startedAt, requests, responses } = record;
   if (record.logged || !log.isLevelEnabled(level)) return;
   record.logged = true;
-  const caller = values.get(callerKey);
   const line = {
     procedure,
     protocol,
-    peer: values.get(peerKey),
+    peer,
     principal: caller?.principal.name,
     agent: caller?.agentId,
     ...outcomeOf(error),

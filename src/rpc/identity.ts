@@ -25,23 +25,38 @@ export function callerOf(context: Pick<HandlerContext, 'values'>): Caller {
 /** What the contract calls an agent id. A pattern with `*` lets more through: anything could come to stand in events. */
 const AGENT_ID = /^(?=.{1,255}$)[a-z0-9][a-z0-9._-]*:\/\/[A-Za-z0-9][A-Za-z0-9._/@-]*$/;
 
+/** The fields of a request's header that say who calls; null and undefined for those that are not there. */
+export interface Credentials {
+  readonly key: string | null | undefined;
+  readonly authorization: string | null | undefined;
+  readonly agentId: string | null | undefined;
+}
+
+export function credentialsOf(header: Headers): Credentials {
+  return {
+    key: header.get(KEY_HEADER),
+    authorization: header.get('authorization'),
+    agentId: header.get(AGENT_HEADER),
+  };
+}
+
 /**
- * Reads who calls from the header of a request, whichever protocol it has.
+ * Finds out who calls, whichever protocol the call has.
  * Throws KEY_MISSING, KEY_INVALID, AGENT_NOT_ALLOWED if the agent that the caller names is not the key's, or
  * FIELD_INVALID if it is no agent id.
  */
-export function authenticate(header: Headers, keys: Keys): Caller {
-  const key = header.get(KEY_HEADER) ?? bearerToken(header.get('authorization'));
+export function authenticate({ key: given, authorization, agentId }: Credentials, keys: Keys): Caller {
+  const key = given ?? bearerToken(authorization);
   if (key === undefined || key === '') {
     throw new BusError('KEY_MISSING', `a key is needed: header ${KEY_HEADER}, or Authorization: Bearer`);
   }
   const principal = keys.find(key);
   if (principal === undefined) throw new BusError('KEY_INVALID', 'the bus does not know this key');
-  return actingAs({ principal }, header.get(AGENT_HEADER));
+  return actingAs({ principal }, agentId);
 }
 
-function actingAs(caller: Caller, agentId: string | null): Caller {
-  if (agentId === null || agentId === '') return caller;
+function actingAs(caller: Caller, agentId: string | null | undefined): Caller {
+  if (agentId === null || agentId === undefined || agentId === '') return caller;
   requireSpeaker(caller, agentId);
   if (!AGENT_ID.test(agentId)) {
     throw new BusError('FIELD_INVALID', `header ${AGENT_HEADER} must be an agent id, {framework}://{name}`, {
@@ -52,6 +67,6 @@ function actingAs(caller: Caller, agentId: string | null): Caller {
   return { ...caller, agentId };
 }
 
-function bearerToken(authorization: string | null): string | undefined {
+function bearerToken(authorization: string | null | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 }

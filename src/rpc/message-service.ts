@@ -1,53 +1,43 @@
 import { durationMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { ServiceImpl } from '@connectrpc/connect';
-import { DeliveryMode, MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+import { MessageState } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import type { MessageService } from '../../gen/ts/agentbus/v1/message_service_pb.js';
 import type { Bus } from '../bus/bus.ts';
 import { incomingFromEnvelope } from '../bus/message/incoming.ts';
-import type { SendOutcome } from '../bus/message/messages.ts';
-import { TRACEPARENT } from '../bus/valid-traceparent.ts';
 import type { MessageRecord } from '../engine/engine.ts';
 import { CALL_LIMITS } from '../limits.ts';
 import { deliveryFromLease } from './agent-stream/conversions.ts';
-import type { RpcContext } from './context.ts';
+import { callOf } from './call.ts';
 import { deadLetterFromStored } from './dead-letter-view.ts';
 import { callerOf } from './identity.ts';
+import type { MessageCalls } from './message-calls.ts';
 import { pageSize } from './page-size.ts';
 import { openPageToken, sealPageToken } from './page-token.ts';
-import { createWaitingSignal } from './waiting-signal.ts';
 
-/** MessageService on the bus. */
+/** MessageService on the bus; `calls` are those of its calls that other transports carry too. */
 export function createMessageService(
-  { messages, ask, deliveries, deadLetters }: Bus,
-  { drain }: RpcContext,
+  { messages, deliveries, deadLetters }: Bus,
+  calls: MessageCalls,
 ): ServiceImpl<typeof MessageService> {
   return {
     async sendMessage({ message, wait, cancelOnTimeout }, context) {
       if (message === undefined) throw new Error('validation lets no request without a message through');
-      const incoming = incomingFromEnvelope(message, context.requestHeader.get(TRACEPARENT));
-      if (incoming.head.deliveryMode !== DeliveryMode.SYNC) {
-        return responseOf(await messages.send(callerOf(context), incoming));
-      }
-      const outcome = await ask(callerOf(context), incoming, {
-        waitMs: shortest(wait && durationMs(wait), timeToAnswer(context.timeoutMs())),
-        cancelOnTimeout,
-        signal: createWaitingSignal(context.signal, drain),
-      });
-      return { ...responseOf(outcome), reply: outcome.reply };
+      const call = callOf(context);
+      const incoming = incomingFromEnvelope(message, call.traceparent);
+      const { messageId, duplicate, acceptedAt, recipients, reply } = await calls.send(
+        incoming,
+        { ...(wait && { wait }), cancelOnTimeout },
+        call,
+      );
+      const acceptedTime = timestampFromMs(acceptedAt);
+      return { messageId, duplicate, acceptedTime, recipients: [...recipients], ...(reply && { reply }) };
     },
-    async receiveMessages({ agentId, instanceId, maxMessages, wait, lease }, context) {
-      const leases = await deliveries.receive(callerOf(context), {
-        agentId,
-        instanceId: instanceId || CALL_LIMITS.defaultInstanceId,
-        maxMessages: pageSize(maxMessages, CALL_LIMITS.receivePage),
-        waitMs: wait ? durationMs(wait) : 0,
-        leaseMs: lease ? durationMs(lease) : CALL_LIMITS.defaultLeaseMs,
-        signal: createWaitingSignal(context.signal, drain),
-      });
+    async receiveMessages(request, context) {
+      const leases = await calls.receive(request, callOf(context));
       return { deliveries: leases.map(deliveryFromLease) };
     },
-    async acknowledgeMessages({ agentId, deliveryIds }, context) {
-      const { stale } = await deliveries.acknowledge(callerOf(context), agentId, deliveryIds);
+    async acknowledgeMessages(request, context) {
+      const { stale } = await calls.acknowledge(request, callOf(context));
       return { staleDeliveryIds: [...stale] };
     },
     async rejectMessages({ agentId, deliveryIds, disposition, reason }, context) {
@@ -109,23 +99,4 @@ function statusOf(record: MessageRecord) {
     reason: record.reason ?? '',
     ...(record.changedAt !== undefined && { stateTime: timestampFromMs(record.changedAt) }),
   };
-}
-
-function responseOf({ messageId, duplicate, acceptedAt, recipients }: SendOutcome) {
-  return { messageId, duplicate, acceptedTime: timestampFromMs(acceptedAt), recipients: [...recipients] };
-}
-
-/**
- * The call's own deadline ends a wait too, and what was asked for at its end is done then. A little earlier, since at
- * the deadline itself a client hangs up: that says nothing of the task, and would hear nothing of it.
- */
-function timeToAnswer(timeoutMs: number | undefined): number | undefined {
-  if (timeoutMs === undefined) return undefined;
-  const { answerMarginMs, answerMarginShare } = CALL_LIMITS;
-  return Math.max(timeoutMs - Math.min(answerMarginMs, timeoutMs * answerMarginShare), 0);
-}
-
-function shortest(...waits: readonly (number | undefined)[]): number | undefined {
-  const given = waits.filter((wait) => wait !== undefined);
-  return given.length === 0 ? undefined : Math.min(...given);
 }

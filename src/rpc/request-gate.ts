@@ -1,9 +1,10 @@
 import { ConnectError, type HandlerContext } from '@connectrpc/connect';
 import type { Logger } from 'pino';
-import { type CallRecord, logCall, startRecord } from './call-record.ts';
+import type { Caller } from '../bus/caller.ts';
+import { type CallRecord, logCall, recordCall } from './call-record.ts';
 import { type DrainSignal, drainingError } from './drain-signal.ts';
 import { logFault, reasonOf, toConnectError } from './errors.ts';
-import { authenticate, callerKey, type Keys } from './identity.ts';
+import { authenticate, type Credentials, callerKey, credentialsOf, type Keys } from './identity.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { isOpenService } from './open-services.ts';
 import { blameRequest } from './transport-errors.ts';
@@ -22,7 +23,7 @@ export interface GateOptions {
  */
 export function createRequestGate(options: GateOptions): (context: HandlerContext) => void {
   return (context) => {
-    const record = startRecord(context);
+    const record = recordCall(context);
     const ended = options.openCalls.begin(context.method.methodKind === 'unary' ? 'unary' : 'stream');
     const end = () => {
       ended();
@@ -33,17 +34,18 @@ export function createRequestGate(options: GateOptions): (context: HandlerContex
     completeLateErrors(context, record, options.log);
     if (isOpenService(context.service.typeName)) return;
     try {
-      refuseWhileDraining(options.drain);
-      context.values.set(callerKey, authenticate(context.requestHeader, options.keys));
+      record.caller = admit(credentialsOf(context.requestHeader), options);
+      context.values.set(callerKey, record.caller);
     } catch (error) {
       throw logFault(options.log, toConnectError(error));
     }
   };
 }
 
-/** Throws DRAINING once the bus is going to stop. */
-function refuseWhileDraining(drain: DrainSignal): void {
+/** Lets a call in, or throws why not: DRAINING once the bus is going to stop, or what {@link authenticate} throws. */
+export function admit(credentials: Credentials, { drain, keys }: Pick<GateOptions, 'drain' | 'keys'>): Caller {
   if (drain.draining) throw drainingError(drain);
+  return authenticate(credentials, keys);
 }
 
 /**
@@ -54,7 +56,7 @@ function refuseWhileDraining(drain: DrainSignal): void {
 function whenEnded(context: HandlerContext, record: CallRecord, log: Logger): void {
   const error: unknown = context.signal.reason;
   complete(error, record, log);
-  if (!record.reached) logCall(log, context.values, error);
+  if (!record.reached) logCall(log, record, error);
 }
 
 /**

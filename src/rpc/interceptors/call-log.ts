@@ -8,7 +8,7 @@ export function createCallLog(log: Logger): Interceptor {
   return (next) => async (request) => {
     const record = recordOf(request.contextValues);
     record.reached = true;
-    const end = (error?: unknown) => logCall(log, request.contextValues, error);
+    const end = (error?: unknown) => logCall(log, record, error);
     try {
       if (!request.stream) {
         record.requests = 1;

@@ -8,13 +8,7 @@ import { reasonOf, toConnectError } from '../errors.ts';
  * handler that waits for the next request of its stream waiting.
  */
 export function createDeadline(log: Logger): Interceptor {
-  const late = (error: unknown) => {
-    // The handler woke up by the very end of the call, as it should.
-    if (error instanceof ConnectError || (error instanceof Error && error.name === 'AbortError')) return;
-    // A refusal that nobody waits for any more is no failure, and clients with short deadlines could fill the log with them.
-    if (reasonOf(toConnectError(error)) !== 'INTERNAL') return;
-    log.warn({ err: error }, 'a handler failed after its call had ended');
-  };
+  const late = (error: unknown) => logLateError(log, error);
   return (next) => async (request) => {
     const { signal } = request;
     // A call can end before its request was read: then it must have no effect any more.
@@ -25,6 +19,15 @@ export function createDeadline(log: Logger): Interceptor {
     const response = await untilAborted(next({ ...request, message }), { signal, late });
     return response.stream ? { ...response, message: interruptible(response.message, { signal, late }) } : response;
   };
+}
+
+/** Logs what went wrong when nobody waited for it any more, if it is a fault of the bus. */
+export function logLateError(log: Logger, error: unknown): void {
+  // The handler woke up by the very end of the call, as it should.
+  if (error instanceof ConnectError || (error instanceof Error && error.name === 'AbortError')) return;
+  // A refusal that nobody waits for any more is no failure, and clients with short deadlines could fill the log with them.
+  if (reasonOf(toConnectError(error)) !== 'INTERNAL') return;
+  log.warn({ err: error }, 'a handler failed after its call had ended');
 }
 
 interface Interruption {

@@ -1,0 +1,71 @@
+import { durationMs } from '@bufbuild/protobuf/wkt';
+import { DeliveryMode, type Envelope } from '../../gen/ts/agentbus/v1/envelope_pb.js';
+import type {
+  AcknowledgeMessagesRequest,
+  ReceiveMessagesRequest,
+  SendMessageRequest,
+} from '../../gen/ts/agentbus/v1/message_service_pb.js';
+import type { Bus } from '../bus/bus.ts';
+import type { IncomingMessage } from '../bus/message/incoming.ts';
+import type { SendOutcome } from '../bus/message/messages.ts';
+import type { Lease, Settlement } from '../engine/engine.ts';
+import { CALL_LIMITS } from '../limits.ts';
+import type { Call } from './call.ts';
+import type { RpcContext } from './context.ts';
+import { pageSize } from './page-size.ts';
+import { createWaitingSignal } from './waiting-signal.ts';
+
+/** The calls of MessageService that most of the traffic is made of, without any spelling of what they take and give. */
+export interface MessageCalls {
+  /** The reply is there if the message asked to wait for it and it came in time. */
+  send(message: IncomingMessage, options: SendOptions, call: Call): Promise<Sent>;
+  receive(request: ReceiveMessagesRequest, call: Call): Promise<Lease[]>;
+  acknowledge(request: AcknowledgeMessagesRequest, call: Call): Promise<Settlement>;
+}
+
+/** What a request of SendMessage says besides the message. */
+export type SendOptions = Partial<Pick<SendMessageRequest, 'wait' | 'cancelOnTimeout'>>;
+
+export type Sent = SendOutcome & { readonly reply?: Envelope | undefined };
+
+export function createMessageCalls(
+  { messages, ask, deliveries }: Bus,
+  { drain }: Pick<RpcContext, 'drain'>,
+): MessageCalls {
+  return {
+    async send(message, { wait, cancelOnTimeout = false }, call) {
+      if (message.head.deliveryMode !== DeliveryMode.SYNC) return await messages.send(call.caller, message);
+      return await ask(call.caller, message, {
+        waitMs: shortest(wait && durationMs(wait), timeToAnswer(call.timeoutMs())),
+        cancelOnTimeout,
+        signal: createWaitingSignal(call.signal, drain),
+      });
+    },
+    receive({ agentId, instanceId, maxMessages, wait, lease }, call) {
+      return deliveries.receive(call.caller, {
+        agentId,
+        instanceId: instanceId || CALL_LIMITS.defaultInstanceId,
+        maxMessages: pageSize(maxMessages, CALL_LIMITS.receivePage),
+        waitMs: wait ? durationMs(wait) : 0,
+        leaseMs: lease ? durationMs(lease) : CALL_LIMITS.defaultLeaseMs,
+        signal: createWaitingSignal(call.signal, drain),
+      });
+    },
+    acknowledge: ({ agentId, deliveryIds }, { caller }) => deliveries.acknowledge(caller, agentId, deliveryIds),
+  };
+}
+
+/**
+ * The call's own deadline ends a wait too, and what was asked for at its end is done then. A little earlier, since at
+ * the deadline itself a client hangs up: that says nothing of the task, and would hear nothing of it.
+ */
+function timeToAnswer(timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs === undefined) return undefined;
+  const { answerMarginMs, answerMarginShare } = CALL_LIMITS;
+  return Math.max(timeoutMs - Math.min(answerMarginMs, timeoutMs * answerMarginShare), 0);
+}
+
+function shortest(...waits: readonly (number | undefined)[]): number | undefined {
+  const given = waits.filter((wait) => wait !== undefined);
+  return given.length === 0 ? undefined : Math.min(...given);
+}

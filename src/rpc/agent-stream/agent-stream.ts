@@ -6,7 +6,7 @@ import { drainingError } from '../drain-signal.ts';
 import { createBudget } from './budget.ts';
 import type { Arrival, OutboundFrame } from './frames.ts';
 import { type OpenStream, openStream, PROTOCOL_VERSION } from './open-stream.ts';
-import { createOutbound } from './outbound.ts';
+import { createOutbound, type Outbound } from './outbound.ts';
 import type { StreamContext } from './stream-context.ts';
 
 /**
@@ -17,12 +17,17 @@ import type { StreamContext } from './stream-context.ts';
 export interface AgentStream {
   /** Whether the stream is over and nothing that comes matters any more. */
   readonly ended: boolean;
-  /** Takes the next frame; resolves when another one may be read. Never rejects: errors are frames, or end the stream. */
-  take(arrival: Arrival): Promise<void>;
+  /**
+   * Takes the next frame. Resolves when another one may be read; undefined, which costs nothing, if it may at once.
+   * Never rejects: errors are frames, or end the stream.
+   */
+  take(arrival: Arrival): Promise<void> | undefined;
   /** The client ended its side. What it sent is answered, then the stream ends well. */
   clientEnded(): void;
   /** The next frame to write; undefined at the end. Rejects with the error that the stream ends with. */
   next(): Promise<OutboundFrame | undefined>;
+  /** What there is to write, for writers that need no promise. */
+  readonly outbound: Pick<Outbound, 'take' | 'end' | 'whenReady'>;
   /** Ends at once and lets go of everything, deliveries first. Later calls change nothing. */
   end(error: unknown): void;
   /** Calls `listener` when the stream is over, however it ended; the writer may not have noticed yet. */
@@ -73,17 +78,18 @@ export function createAgentStream(caller: Caller, context: StreamContext): Agent
     get ended() {
       return ended;
     },
-    async take(arrival) {
-      if (ended) return;
-      if (open === undefined) await greet(arrival).catch(end);
-      else act(open, arrival);
-      await budget.available();
+    take(arrival) {
+      if (ended) return undefined;
+      if (open === undefined) return greet(arrival).catch(end);
+      act(open, arrival);
+      return budget.exhausted ? budget.available() : undefined;
     },
     clientEnded() {
       if (open === undefined) end(helloExpected(''));
       else void open.windUp().then(outbound.finish);
     },
     next: outbound.next,
+    outbound,
     end,
     onEnd: (listener) => void endListeners.push(listener),
   };

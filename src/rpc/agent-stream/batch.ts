@@ -1,3 +1,4 @@
+import type { Lease } from '../../engine/engine.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
 import type { OutboundFrame } from './frames.ts';
 
@@ -37,6 +38,20 @@ export function join(batch: Batch, next: Batch): void {
   batch.onTaken.push(...next.onTaken);
 }
 
+/** Adds one delivery to a batch of them, if there is one and it fits: what most frames are made of is not wrapped first. */
+export function joinDelivery(batch: Batch | undefined, lease: Lease, bytes: number): boolean {
+  if (batch?.frame.case !== 'delivery' || batch.bytes + bytes > STREAM_LIMITS.maxFrameBytes) return false;
+  if (batch.frame.value.length >= STREAM_LIMITS.maxDeliveriesPerFrame) return false;
+  (batch.frame.value as Lease[]).push(lease);
+  batch.bytes += bytes;
+  return true;
+}
+
+/** About the room that a delivery takes. */
+export function bytesOfDelivery({ envelope }: Lease): number {
+  return envelope.length + DELIVERY_OVERHEAD_BYTES;
+}
+
 type JoinableFrame = Extract<OutboundFrame, { case: 'delivery' | 'sendResult' }>;
 
 function isJoinable(frame: OutboundFrame): frame is JoinableFrame {
@@ -46,7 +61,7 @@ function isJoinable(frame: OutboundFrame): frame is JoinableFrame {
 function bytesOf(frame: OutboundFrame): number {
   switch (frame.case) {
     case 'delivery':
-      return frame.value.reduce((sum, { envelope }) => sum + envelope.length + DELIVERY_OVERHEAD_BYTES, 0);
+      return frame.value.reduce((sum, lease) => sum + bytesOfDelivery(lease), 0);
     case 'sendResult':
       return frame.value.length * RESULT_BYTES;
     case 'sessionEvent':

@@ -79,7 +79,7 @@ export function openStream(options: OpenStreamOptions): OpenStream {
   const send = createSends({ messages: bus.messages, caller, answers, outbound, statusOf });
   const refuse = (error: unknown, sessionId: string): void => {
     const frame = { case: 'error', value: create(ErrorFrameSchema, { error: statusOf(error), sessionId }) } as const;
-    answers.add(STREAM_LIMITS.minAnswerBytes, Promise.resolve(frame), outbound.push);
+    answers.open(STREAM_LIMITS.minAnswerBytes, outbound.push)(frame);
   };
   const watches = createWatches({ sessions: bus.sessions, caller, outbound, refuse });
   const receipts = startStreamReceipts({ receipts: bus.receipts, agentId: hello.agent?.agentId ?? '', outbound });

@@ -1,7 +1,7 @@
 import type { Lease } from '../../engine/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
-import { type Batch, canJoin, join, newBatch } from './batch.ts';
+import { type Batch, bytesOfDelivery, canJoin, join, joinDelivery, newBatch } from './batch.ts';
 import type { OutboundFrame, SendAnswer } from './frames.ts';
 
 /**
@@ -25,6 +25,15 @@ export interface Outbound {
   room(): Promise<void>;
   /** The next frame to write; undefined when the stream ends well. Rejects with the error that ends it. */
   next(): Promise<OutboundFrame | undefined>;
+  /** The same without a promise: what waits, in order, up to about so many bytes, at least one frame if there is any. */
+  take(maxBytes: number): OutboundFrame[];
+  /** How the stream ended; undefined while it goes on. What waits is still to be written if it ended well. */
+  readonly end: StreamEnd | undefined;
+  /**
+   * The writer wants more: calls `ready` once, at the end of a turn, when there is something to take or the stream has
+   * ended. Until the writer wants more it counts as busy.
+   */
+  whenReady(ready: () => void): void;
   /** Ends well, after what waits. */
   finish(): void;
   /** Ends at once; what waits is dropped. The first error counts. */
@@ -38,10 +47,7 @@ export interface Outbound {
 /** Frames that never share with others. */
 export type SingleFrame = Exclude<OutboundFrame, { case: 'delivery' | 'sendResult' }>;
 
-interface Writer {
-  resolve(frame: OutboundFrame | undefined): void;
-  reject(error: unknown): void;
-}
+export type StreamEnd = { readonly failed: false } | { readonly failed: true; readonly error: unknown };
 
 export function createOutbound(clock: Clock): Outbound {
   const queue: Batch[] = [];
@@ -49,10 +55,11 @@ export function createOutbound(clock: Clock): Outbound {
   const open = new Map<Batch['frame']['case'], Batch>();
   let queuedBytes = 0;
   let waitingForRoom: (() => void)[] = [];
-  let writer: Writer | undefined;
+  /** Wakes the writer that waits. */
+  let writer: (() => void) | undefined;
   let wakePlanned = false;
   let takenAt = clock.now();
-  let end: { readonly error?: unknown; readonly failed: boolean } | undefined;
+  let end: StreamEnd | undefined;
 
   const hasRoom = (): boolean => queuedBytes < STREAM_LIMITS.maxQueuedBytes || end !== undefined;
   const grantRoom = (): void => {
@@ -61,7 +68,7 @@ export function createOutbound(clock: Clock): Outbound {
     waitingForRoom = [];
     for (const resolve of woken) resolve();
   };
-  const take = (): OutboundFrame | undefined => {
+  const takeBatch = (): Batch | undefined => {
     const batch = queue.shift();
     if (batch === undefined) return undefined;
     if (open.get(batch.frame.case) === batch) open.delete(batch.frame.case);
@@ -69,21 +76,24 @@ export function createOutbound(clock: Clock): Outbound {
     takenAt = clock.now();
     for (const onTaken of batch.onTaken) onTaken();
     grantRoom();
-    return batch.frame;
+    return batch;
   };
-  const serveWriter = (): void => {
+  const wakeWriter = (): void => {
     wakePlanned = false;
     if (writer === undefined || (queue.length === 0 && end === undefined)) return;
-    const { resolve, reject } = writer;
+    const wake = writer;
     writer = undefined;
-    if (end?.failed) reject(end.error);
-    else resolve(take());
+    wake();
   };
   /** At the end of the turn: what else happens in it, such as the other results of one commit, shares the frame. */
   const planWake = (): void => {
     if (writer === undefined || wakePlanned) return;
     wakePlanned = true;
-    setImmediate(serveWriter);
+    setImmediate(wakeWriter);
+  };
+  const append = (batch: Batch): void => {
+    queue.push(batch);
+    open.set(batch.frame.case, batch);
   };
   const add = (batch: Batch): void => {
     if (end !== undefined) {
@@ -92,13 +102,25 @@ export function createOutbound(clock: Clock): Outbound {
     }
     const last = open.get(batch.frame.case);
     queuedBytes += batch.bytes;
-    if (last !== undefined && canJoin(last, batch)) {
-      join(last, batch);
-    } else {
-      queue.push(batch);
-      open.set(batch.frame.case, batch);
+    if (last !== undefined && canJoin(last, batch)) join(last, batch);
+    else append(batch);
+    planWake();
+  };
+  const deliver = (leases: readonly Lease[]): void => {
+    if (end !== undefined) return;
+    for (const lease of leases) {
+      const bytes = bytesOfDelivery(lease);
+      queuedBytes += bytes;
+      if (!joinDelivery(open.get('delivery'), lease, bytes)) append(newBatch({ case: 'delivery', value: [lease] }));
     }
     planWake();
+  };
+  const next = (): Promise<OutboundFrame | undefined> => {
+    if (end?.failed) return Promise.reject(end.error);
+    if (queue.length > 0 || end !== undefined) return Promise.resolve(takeBatch()?.frame);
+    return new Promise((resolve) => {
+      writer = () => resolve(next());
+    });
   };
   return {
     get hasRoom() {
@@ -113,17 +135,27 @@ export function createOutbound(clock: Clock): Outbound {
     unsentDeliveries: () =>
       queue.flatMap(({ frame }) => (frame.case === 'delivery' ? frame.value.map(({ deliveryId }) => deliveryId) : [])),
     push: (frame, onTaken) => add(newBatch(frame, onTaken)),
-    deliver(leases) {
-      for (const lease of leases) add(newBatch({ case: 'delivery', value: [lease] }));
-    },
+    deliver,
     answer: (results, onTaken) => add(newBatch({ case: 'sendResult', value: results }, onTaken)),
     room: () => (hasRoom() ? Promise.resolve() : new Promise((resolve) => waitingForRoom.push(resolve))),
-    next() {
-      if (end?.failed) return Promise.reject(end.error);
-      if (queue.length > 0 || end !== undefined) return Promise.resolve(take());
-      return new Promise((resolve, reject) => {
-        writer = { resolve, reject };
-      });
+    next,
+    take(maxBytes) {
+      const frames: OutboundFrame[] = [];
+      let bytes = 0;
+      while (bytes < maxBytes) {
+        const batch = takeBatch();
+        if (batch === undefined) break;
+        frames.push(batch.frame);
+        bytes += batch.bytes;
+      }
+      return frames;
+    },
+    get end() {
+      return end;
+    },
+    whenReady(ready) {
+      writer = ready;
+      if (queue.length > 0 || end !== undefined) planWake();
     },
     finish() {
       end ??= { failed: false };

@@ -2,10 +2,10 @@ import { DeliveryMode } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { BusError } from '../../bus/bus-error.ts';
 import type { Caller } from '../../bus/caller.ts';
 import type { IncomingMessage } from '../../bus/message/incoming.ts';
-import type { Messages } from '../../bus/message/messages.ts';
+import type { Messages, SendOutcome } from '../../bus/message/messages.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
 import type { Answers } from './answers.ts';
-import type { SendAnswer, Submission } from './frames.ts';
+import type { SendAnswer, SendRefusal, Submission } from './frames.ts';
 import type { Outbound } from './outbound.ts';
 import type { StatusOf } from './stream-context.ts';
 
@@ -24,22 +24,75 @@ export interface SendsOptions {
 export function createSends(options: SendsOptions): (submissions: readonly Submission[]) => void {
   const { messages, caller, answers, outbound, statusOf } = options;
   return (submissions) => {
-    let bytes = 0;
-    const send = async ({ messageId, open }: Submission): Promise<SendAnswer> => {
-      bytes += STREAM_LIMITS.minAnswerBytes;
-      try {
-        const message = open();
-        requireAsync(message);
-        bytes += message.bytes.length;
-        return await messages.send(caller, message);
-      } catch (error) {
-        return { messageId, error: statusOf(error) };
-      }
-    };
-    // Each runs up to its first wait, so the sizes are known when all have begun.
-    const results = Promise.all(submissions.map(send));
-    answers.add(bytes, results, (all, taken) => outbound.answer(all, taken));
+    const opened = openAll(submissions, statusOf);
+    const answer = answers.open<readonly SendAnswer[]>(opened.bytes, outbound.answer);
+    const done = (outcomes: readonly Outcome[]): void => answer(answersOf(opened, outcomes, statusOf));
+    if (opened.messages.length === 0) done([]);
+    else sendAll(messages, { caller, incoming: opened.messages, done });
   };
+}
+
+type Outcome = SendOutcome | { readonly error: unknown };
+
+interface SendAllOptions {
+  readonly caller: Caller;
+  readonly incoming: readonly IncomingMessage[];
+  readonly done: (outcomes: readonly Outcome[]) => void;
+}
+
+function sendAll(messages: Messages, { caller, incoming, done }: SendAllOptions): void {
+  const sent = incoming.map((message) => messages.send(caller, message).catch((error: unknown) => ({ error })));
+  void Promise.all(sent).then(done);
+}
+
+/** The messages of a frame, those that can be sent apart from those that break a rule. */
+interface Opened {
+  readonly messages: IncomingMessage[];
+  /** By the place in the frame. Undefined if there are none, as nearly always. */
+  refusals: Map<number, SendRefusal> | undefined;
+  /** What it costs to answer them. */
+  bytes: number;
+}
+
+function openAll(submissions: readonly Submission[], statusOf: StatusOf): Opened {
+  const opened: Opened = {
+    messages: [],
+    refusals: undefined,
+    bytes: submissions.length * STREAM_LIMITS.minAnswerBytes,
+  };
+  for (let index = 0; index < submissions.length; index++) {
+    const submission = submissions[index] as Submission;
+    try {
+      const message = submission.open();
+      requireAsync(message);
+      opened.bytes += message.bytes.length;
+      opened.messages.push(message);
+    } catch (error) {
+      opened.refusals ??= new Map();
+      opened.refusals.set(index, { messageId: submission.messageId, error: statusOf(error) });
+    }
+  }
+  return opened;
+}
+
+/** What a frame is answered, in the order of its messages. */
+function answersOf(opened: Opened, outcomes: readonly Outcome[], statusOf: StatusOf): readonly SendAnswer[] {
+  const { messages, refusals } = opened;
+  const answered = outcomes.some(isFailed)
+    ? outcomes.map((outcome, index): SendAnswer => {
+        if (!isFailed(outcome)) return outcome;
+        return { messageId: messages[index]?.head.messageId ?? '', error: statusOf(outcome.error) };
+      })
+    : (outcomes as readonly SendOutcome[]);
+  if (refusals === undefined) return answered;
+  const inOrder = answered.values();
+  return Array.from({ length: messages.length + refusals.size }, (_, index) => {
+    return refusals.get(index) ?? (inOrder.next().value as SendAnswer);
+  });
+}
+
+function isFailed(outcome: Outcome): outcome is { readonly error: unknown } {
+  return 'error' in outcome;
 }
 
 /** On a stream the answer comes as mail, and nothing waits. */

@@ -93,7 +93,7 @@ function testStream(machine: AgentStream): TestStream {
   };
   return {
     machine,
-    say: (frame) => machine.take(arrivalOf(create(AgentStreamRequestSchema, { frame }))),
+    say: async (frame) => machine.take(arrivalOf(create(AgentStreamRequestSchema, { frame }))),
     next,
     async nextOf(name) {
       const frame = await next();

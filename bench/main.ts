@@ -1,0 +1,78 @@
+/**
+ * What the bus moves on this machine, over real sockets, from processes of their own, beside the physical limits of the same disk and the
+ * same HTTP/2, and beside others that can be had here (bench/peers). All take turns in one run; every message is counted as
+ * accepted, delivered and acknowledged, and a run that loses one ends with 1.
+ *
+ *   npm run bench -- [--quick] [--peers] [--only <part of a scenario's name>] [--servers <part of a name>] [--rounds 5] [--seconds 5]
+ *                    [--warm-up 1] [--dir <folder on the disk to measure>] [--out bench/results] [--list]
+ *
+ * The table goes to the console, everything that was measured to <out>/<date>.json, and a chart to <out>/<date>.svg.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createBusPeer } from './bus/bus-peer.ts';
+import { chartOf } from './chart.ts';
+import { describeMachine, readMachine } from './machine.ts';
+import { resultTable } from './result-table.ts';
+import { runBench } from './run-bench.ts';
+import { QUICK_SCENARIOS, SCENARIOS } from './scenarios.ts';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    list: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+    servers: { type: 'string', multiple: true },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    'warm-up': { type: 'string' },
+    dir: { type: 'string' },
+    out: { type: 'string', default: 'bench/results' },
+  },
+});
+const usual = values.quick ? { rounds: 3, seconds: 2, warmUp: 1 } : { rounds: 5, seconds: 5, warmUp: 1 };
+
+function hasPart(name: string, parts: readonly string[] | undefined): boolean {
+  return parts === undefined || parts.some((part) => name.includes(part));
+}
+
+const scenarios = SCENARIOS.filter(
+  ({ name }) => hasPart(name, values.only) && (!values.quick || values.only || QUICK_SCENARIOS.includes(name)),
+);
+const peers = [createBusPeer()].filter(({ name }) => hasPart(name, values.servers));
+if (values.list) {
+  for (const { name } of SCENARIOS) console.log(name);
+  for (const { name, version, configuration } of peers) console.log(`${name} ${version}: ${configuration}`);
+  process.exit();
+}
+
+const machine = readMachine();
+const startedAt = new Date();
+const lengths = {
+  rounds: Number(values.rounds ?? usual.rounds),
+  seconds: Number(values.seconds ?? usual.seconds),
+  warmUpSeconds: Number(values['warm-up'] ?? usual.warmUp),
+};
+const result = await runBench({
+  ...lengths,
+  ...machine,
+  peers,
+  scenarios,
+  dir: values.dir ?? tmpdir(),
+  report: (line) => console.error(line),
+});
+
+const conditions = [
+  describeMachine(machine),
+  `${lengths.rounds} rounds in turn, ${lengths.seconds} s each after ${lengths.warmUpSeconds} s of warm-up; ${startedAt.toISOString()}`,
+].join('\n');
+console.log(`${resultTable(result.series)}\n\n${conditions}`);
+mkdirSync(values.out, { recursive: true });
+const path = join(values.out, startedAt.toISOString().replaceAll(/[:.]/g, '-'));
+writeFileSync(`${path}.json`, `${JSON.stringify({ startedAt, machine, ...lengths, ...result }, undefined, 2)}\n`);
+writeFileSync(`${path}.svg`, chartOf(result.series, conditions));
+console.log(`${path}.json, ${path}.svg`);
+for (const fault of result.faults) console.error(`FAULT: ${fault}`);
+process.exitCode = result.faults.length === 0 ? 0 : 1;

@@ -7,6 +7,7 @@ import { logFault, reasonOf, toConnectError } from './errors.ts';
 import { authenticate, type Credentials, callerKey, credentialsOf, type Keys } from './identity.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { isOpenService } from './open-services.ts';
+import { requireReadableQuery } from './query-message.ts';
 import { blameRequest } from './transport-errors.ts';
 
 export interface GateOptions {
@@ -32,10 +33,12 @@ export function createRequestGate(options: GateOptions): (context: HandlerContex
     if (context.signal.aborted) end();
     else context.signal.addEventListener('abort', end, { once: true });
     completeLateErrors(context, record, options.log);
-    if (isOpenService(context.service.typeName)) return;
     try {
-      record.caller = admit(credentialsOf(context.requestHeader), options);
-      context.values.set(callerKey, record.caller);
+      if (!isOpenService(context.service.typeName)) {
+        record.caller = admit(credentialsOf(context.requestHeader), options);
+        context.values.set(callerKey, record.caller);
+      }
+      requireReadableQuery(context);
     } catch (error) {
       throw logFault(options.log, toConnectError(error));
     }

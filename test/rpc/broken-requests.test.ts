@@ -36,6 +36,16 @@ describe('a request that is no message', () => {
     },
   );
 
+  it('is malformed where the query of a GET is not the base64 that it claims to be', async () => {
+    const { address } = await startNode();
+    const sender = createSender(address);
+    const path = '/agentbus.v1.SessionService/GetSession?connect=v1&encoding=proto&base64=1&message=!!!';
+    const answer = await sender.send({ http: 1, method: 'GET', path, headers: keyHeaders, body: new Uint8Array() });
+    sender.close();
+    expect(answer.status).toBe(400);
+    expect(answer.body.toString()).toContain('"reason":"MALFORMED_REQUEST"');
+  });
+
   it('has a reason although its deadline passed before it was read', async () => {
     // Keys are looked up when the header is there: for so long nothing else of the request is read.
     const find = () => {

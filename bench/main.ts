@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createBusPeer } from './bus/bus-peer.ts';
 import { chartOf } from './chart.ts';
+import { createAppendLog } from './limits/append-log.ts';
+import { createPassThrough } from './limits/pass-through.ts';
 import { describeMachine, readMachine } from './machine.ts';
 import { resultTable } from './result-table.ts';
 import { runBench } from './run-bench.ts';
@@ -41,7 +43,9 @@ function hasPart(name: string, parts: readonly string[] | undefined): boolean {
 const scenarios = SCENARIOS.filter(
   ({ name }) => hasPart(name, values.only) && (!values.quick || values.only || QUICK_SCENARIOS.includes(name)),
 );
-const peers = [createBusPeer()].filter(({ name }) => hasPart(name, values.servers));
+const peers = [createBusPeer(), createPassThrough(), createAppendLog()].filter(({ name }) =>
+  hasPart(name, values.servers),
+);
 if (values.list) {
   for (const { name } of SCENARIOS) console.log(name);
   for (const { name, version, configuration } of peers) console.log(`${name} ${version}: ${configuration}`);

@@ -2,6 +2,7 @@ import { helloFrame } from './frames.ts';
 import { type BusAddress, connectLoad, expectOk, openCall } from './load-connection.ts';
 import { createMessageSplitter } from './message-splitter.ts';
 import { createFrameReader, type FrameListener } from './read-frames.ts';
+import { createTurnWriter } from './turn-writer.ts';
 
 /** An AgentStream without a client: frames go out as they are given, and come in unread but for the ids that count. */
 export interface LoadStream {
@@ -36,20 +37,12 @@ export function openLoadStream(options: LoadStreamOptions): LoadStream {
     if (!isClosed) throw new Error(`the stream of ${agentId} is over`);
   });
 
-  let waiting: Buffer[] = [];
-  function flush(): void {
-    const frames = waiting;
-    waiting = [];
-    if (!isClosed) stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames));
-  }
-
   stream.write(helloFrame(agentId, maxInFlight === 0 ? { sendOnly: true } : { maxInFlight }));
   return {
     ready: ready.promise,
-    write(frame) {
-      if (waiting.length === 0) setImmediate(flush);
-      waiting.push(frame);
-    },
+    write: createTurnWriter((bytes) => {
+      if (!isClosed) stream.write(bytes);
+    }),
     close() {
       isClosed = true;
       session.destroy();

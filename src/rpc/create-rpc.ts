@@ -3,6 +3,7 @@ import { compressionGzip } from '@connectrpc/connect-node';
 import { RPC_LIMITS } from '../limits.ts';
 import { createHeldBytes } from './bodies/held-bytes.ts';
 import type { RpcContext } from './context.ts';
+import { createLane, type Lane } from './grpc/lane.ts';
 import type { Keys } from './identity.ts';
 import { createCallLog } from './interceptors/call-log.ts';
 import { createCrashPoints } from './interceptors/crash-points.ts';
@@ -18,6 +19,8 @@ import type { Routes } from './routes.ts';
 /** The calls of the port, as the server sees them. */
 export interface Rpc {
   readonly handle: NodeHandler;
+  /** The short way of the busiest calls. */
+  readonly lane: Pick<Lane, 'take'>;
   readonly openCalls: OpenCalls;
   /** Ends every call with UNAVAILABLE, for the end of a drain. */
   abortCalls(): void;
@@ -48,10 +51,16 @@ export function createRpc(routes: Routes, { keys, context }: { keys: Keys; conte
     maxTimeoutMs: RPC_LIMITS.maxTimeoutMs,
     shutdownSignal: shutdown.signal,
   });
-  routes(router, context);
+  const lane = createLane({ keys, drain, log, clock, held, openCalls });
+  routes(router, context, lane);
   return {
     handle: createNodeHandler(router, { log, held }),
+    lane,
     openCalls,
-    abortCalls: () => shutdown.abort(new ConnectError('the bus is shutting down', Code.Unavailable)),
+    abortCalls() {
+      const stopped = () => new ConnectError('the bus is shutting down', Code.Unavailable);
+      shutdown.abort(stopped());
+      lane.abortCalls(stopped);
+    },
   };
 }

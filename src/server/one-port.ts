@@ -1,9 +1,12 @@
 import { createServer as createHttp1Server, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
+  type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type IncomingHttpHeaders,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -22,6 +25,8 @@ export interface PortOptions {
   /** PEM. With it, the port speaks TLS only. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   onRequest(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void;
+  /** May take a stream of HTTP/2 before it becomes a request. False, having done nothing, if it does not. */
+  onStream?(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean;
   /** A connection was refused because there are too many. */
   onRefused(): void;
   /** A connection could not be accepted, for want of file handles for example; the port goes on. */
@@ -135,6 +140,7 @@ function createHttp2(options: PortOptions, sessions: Set<ServerHttp2Session>) {
     },
     onRequest,
   );
+  if (options.onStream !== undefined) offerStreams(server, options.onStream);
   server.on('session', (session) => {
     track(sessions, session);
     session.setLocalWindowSize(limits.connectionWindowBytes);
@@ -144,6 +150,21 @@ function createHttp2(options: PortOptions, sessions: Set<ServerHttp2Session>) {
     session.on('error', () => session.destroy());
   });
   return server;
+}
+
+/**
+ * Offers each stream before it becomes a request. Node makes requests of streams by a listener of its own, from the moment that
+ * somebody listens to requests; it is asked for what was not taken, so that this is exactly what it was.
+ */
+function offerStreams(server: Http2Server, offer: NonNullable<PortOptions['onStream']>): void {
+  type Arguments = [stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...more: unknown[]];
+  const [makeRequest, ...others] = server.listeners('stream') as ((...all: Arguments) => void)[];
+  if (makeRequest === undefined || others.length > 0) throw new Error('Node makes requests of streams in another way');
+  server.removeAllListeners('stream');
+  server.on('stream', (...all: Arguments) => {
+    const [stream, headers] = all;
+    if (!offer(stream, headers)) makeRequest.apply(server, all);
+  });
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<AddressInfo> {

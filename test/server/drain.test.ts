@@ -41,7 +41,7 @@ describe('drain', () => {
     const told = Promise.withResolvers<string>();
     const { server, url } = await startServer({
       limits: { drainTimeoutMs: 100 },
-      routes: (router, context) => {
+      routes: (router, context, lane) => {
         echoRoutes({
           sessions: {
             async *watchSession() {
@@ -50,7 +50,7 @@ describe('drain', () => {
               await new Promise(() => undefined);
             },
           },
-        })(router, context);
+        })(router, context, lane);
       },
     });
     const client = createClient(SessionService, createGrpcTransport({ baseUrl: url }));

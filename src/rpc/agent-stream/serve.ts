@@ -1,19 +1,11 @@
 import type { AgentStreamRequest, AgentStreamResponse } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import type { Clock, Timer } from '../../lib/clock.ts';
-import { crashPoint } from '../../lib/crash-point.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
 import type { AgentStream } from './agent-stream.ts';
 import { deliveryFromLease, sealedDeliveryFromLease } from './conversions.ts';
+import { pointsAround } from './crash-points.ts';
 import type { Turns } from './turns.ts';
 import { arrivalOf, responseOf } from './typed-frames.ts';
-
-/** Around the frames that tell of something on disk: called before a frame is written, and when the next may be. */
-const CRASH_POINTS: Readonly<Record<string, { before(): void; after(): void }>> = {
-  sendResult: { before: crashPoint('stream.before-send-result'), after: crashPoint('stream.after-send-result') },
-  delivery: { before: crashPoint('stream.before-delivery'), after: crashPoint('stream.after-delivery') },
-  settleResult: { before: crashPoint('stream.before-settle-result'), after: crashPoint('stream.after-settle-result') },
-  sessionEvent: { before: crashPoint('stream.before-session-event'), after: crashPoint('stream.after-session-event') },
-};
 
 /** The call that carries a stream. */
 export interface StreamCall {
@@ -61,7 +53,7 @@ export async function* writeFrames(stream: AgentStream, call: StreamCall): Async
   try {
     if (signal.aborted) onAbort();
     for (let frame = await stream.next(); frame !== undefined; frame = await stream.next()) {
-      const points = CRASH_POINTS[frame.case];
+      const points = pointsAround(frame);
       points?.before();
       yield responseOf(frame, deliveryOf);
       points?.after();

@@ -108,7 +108,8 @@ export function* slices(bytes: Uint8Array, most: number): Generator<Uint8Array> 
   else for (let at = 0; at < bytes.length; at += most) yield bytes.subarray(at, at + most);
 }
 
-function brokenOff(why: BreakReason): Error {
+/** Why a request ends that its client leaves unfinished. */
+export function brokenOff(why: BreakReason): Error {
   if (why === 'too_late') {
     const seconds = RPC_LIMITS.maxHeldMs / 1_000;
     return toConnectError(new BusError('DEADLINE_EXCEEDED', `the request was not whole within ${seconds} s`));

@@ -10,7 +10,7 @@ const SAID =
   'MSG mail.a 1 $JS.ACK.s.c.1.2.3.4.5 5\r\nhello\r\n' +
   'MSG _INBOX.a.7 2 0\r\n\r\n' +
   'HMSG mail.b 3 back 12 17\r\nNATS/1.0\r\n\r\nworld\r\n' +
-  'HMSG _INBOX.d 4 29 29\r\nNATS/1.0 408 Request Time\r\n\r\n' +
+  'HMSG _INBOX.d 4 29 29\r\nNATS/1.0 408 Request Time\r\n\r\n\r\n' +
   "-ERR 'Unknown Protocol Operation'\r\n" +
   'PONG\r\n';
 

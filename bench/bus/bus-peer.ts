@@ -18,7 +18,7 @@ export function createBusPeer(): Peer {
     configuration: 'defaults, embedded engine',
     acknowledgement: 'accepted and acknowledged: fsynced (SQLite, WAL, synchronous=FULL)',
     client: 'raw gRPC frames over node:http2',
-    takes: ({ kind }) => kind === 'rounds',
+    takes: () => true,
     async start({ dir, serverCores, loadCores }: Place): Promise<RunningPeer> {
       const bus = await startBusProcess({
         dataDir: join(dir, 'agentbus'),
@@ -63,7 +63,8 @@ function runTurn({ address, apiKey }: BusProcess, { scenario, turn, loadCores }:
 /** How many processes make the load: two where there is enough to share, so that the load is not what limits. */
 function partsOf(scenario: Scenario): number {
   if (scenario.kind === 'rounds') return scenario.pairs > 1 && scenario.rate === undefined ? 2 : 1;
-  return 1;
+  // One sender writes to all.
+  return scenario.kind === 'fan-out' || scenario.kind === 'watch' ? 1 : 2;
 }
 
 function pin(pid: number, cores: string): void {

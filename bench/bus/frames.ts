@@ -3,9 +3,10 @@ import { AgentStreamRequestSchema, type Hello } from '../../gen/ts/agentbus/v1/a
 import { type MessageTemplate, writeNumber } from './numbered-message.ts';
 import { bytesField, grpcMessage, varint } from './protobuf.ts';
 
-/** Numbers of the frames in AgentStreamRequest and AgentStreamResponse. */
+/** Numbers of the frames in AgentStreamRequest. */
 const SEND = 2;
 const ACK = 3;
+const HEARTBEAT = 6;
 const ACK_TAG = (ACK << 3) | 2;
 
 /** The first frame of an agent. */
@@ -16,6 +17,9 @@ export function helloFrame(agentId: string, more: Partial<Pick<Hello, 'maxInFlig
   );
 }
 
+/** A sign of life. */
+export const HEARTBEAT_FRAME: Buffer = grpcMessage(bytesField(HEARTBEAT, Buffer.alloc(0)));
+
 /** Makes the frames that send messages with consecutive numbers, by copying and counting. */
 export interface SendFrames {
   /** A frame with messages from this number on, ready to be written. At most the batch of the factory. */
@@ -25,7 +29,8 @@ export interface SendFrames {
 /** Prepares frames of 1 to `batch` messages. */
 export function createSendFrames(template: MessageTemplate, batch: number): SendFrames {
   const message = bytesField(1, template.bytes);
-  const digitsInMessage = message.length - template.bytes.length + template.digitsAt;
+  const before = message.length - template.bytes.length;
+  const places = template.digitsAt.map((at) => before + at);
   const whole = Array.from({ length: batch }, (_, more) => {
     const messages = Buffer.concat(Array.from({ length: more + 1 }, () => message));
     return grpcMessage(bytesField(SEND, messages));
@@ -38,7 +43,7 @@ export function createSendFrames(template: MessageTemplate, batch: number): Send
       const frame = Buffer.from(model);
       const begin = frame.length - count * message.length;
       for (let index = 0; index < count; index++)
-        writeNumber(frame, begin + index * message.length + digitsInMessage, first + index);
+        for (const place of places) writeNumber(frame, begin + index * message.length + place, first + index);
       return frame;
     },
   };

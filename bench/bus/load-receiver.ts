@@ -13,8 +13,13 @@ export interface LoadReceiverOptions extends BusAddress {
   acknowledged(message: number, now: number): void;
 }
 
+/** A stream, and how many of its acknowledgements are not confirmed yet. */
+export interface LoadReceiver extends LoadStream {
+  readonly acknowledging: number;
+}
+
 /** An agent that acknowledges whatever it is given, as soon as it has read all that came in one turn of the event loop. */
-export function openLoadReceiver(options: LoadReceiverOptions): LoadStream {
+export function openLoadReceiver(options: LoadReceiverOptions): LoadReceiver {
   const { agentId, maxInFlight, batch, delivered, acknowledged } = options;
   /** Messages by the delivery that was acknowledged. */
   const acknowledging = new Map<string, number>();
@@ -45,5 +50,10 @@ export function openLoadReceiver(options: LoadReceiverOptions): LoadStream {
       },
     },
   });
-  return stream;
+  return {
+    ...stream,
+    get acknowledging() {
+      return acknowledging.size;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { helloFrame } from './frames.ts';
+import { HEARTBEAT_FRAME, helloFrame } from './frames.ts';
 import { type BusAddress, connectLoad, expectOk, openCall } from './load-connection.ts';
 import { createMessageSplitter } from './message-splitter.ts';
 import { createFrameReader, type FrameListener } from './read-frames.ts';
@@ -20,6 +20,8 @@ export interface LoadStreamOptions extends BusAddress {
   readonly listener: Omit<FrameListener, 'welcome'>;
 }
 
+/** Well within the 15 s that the bus asks for by default. */
+const HEARTBEAT_MS = 5_000;
 const PATH = '/agentbus.v1.AgentService/AgentStream';
 
 /** Connects an agent, on a connection of its own. Any refusal, and a stream that ends by itself, ends the process. */
@@ -38,6 +40,7 @@ export function openLoadStream(options: LoadStreamOptions): LoadStream {
   });
 
   stream.write(helloFrame(agentId, maxInFlight === 0 ? { sendOnly: true } : { maxInFlight }));
+  const heartbeat = setInterval(() => stream.write(HEARTBEAT_FRAME), HEARTBEAT_MS);
   return {
     ready: ready.promise,
     write: createTurnWriter((bytes) => {
@@ -45,6 +48,7 @@ export function openLoadStream(options: LoadStreamOptions): LoadStream {
     }),
     close() {
       isClosed = true;
+      clearInterval(heartbeat);
       session.destroy();
     },
   };

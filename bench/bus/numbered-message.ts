@@ -14,14 +14,16 @@ export interface NumberedMessages {
   /** Bytes of content. */
   readonly bytes: number;
   readonly content?: 'bytes' | 'json';
+  /** What the ids of the messages begin with that these answer, each the one with its own number. */
+  readonly answers?: string;
   /** Anything else of the envelope. */
   readonly more?: Partial<Omit<Envelope, '$typeName' | '$unknown'>>;
 }
 
-/** An encoded envelope, and where in it the digits of its number are. */
+/** An encoded envelope, and the places in it where the digits of its number begin. */
 export interface MessageTemplate {
   readonly bytes: Buffer;
-  readonly digitsAt: number;
+  readonly digitsAt: readonly number[];
 }
 
 /** The id of a message. */
@@ -30,23 +32,27 @@ export function messageIdOf(prefix: string, message: number): string {
 }
 
 /** Encodes the message that all others are copies of, but for their number. */
-export function messageTemplate({ prefix, from, to, bytes, content, more }: NumberedMessages): MessageTemplate {
+export function messageTemplate(messages: NumberedMessages): MessageTemplate {
+  const { prefix, from, to, bytes, content, answers, more } = messages;
   const messageId = messageIdOf(prefix, 0);
+  const correlationId = answers === undefined ? '' : messageIdOf(answers, 0);
   const envelope = create(EnvelopeSchema, {
     messageId,
     sender: { agentId: from },
     recipient: { target: { case: 'agentId', value: to } },
     messageType: MessageType.NOTIFICATION,
+    correlationId,
     ...(content === 'json'
       ? { content: { case: 'payload', value: jsonOf(bytes) } }
       : { contentType: 'application/octet-stream', content: { case: 'data', value: noise(bytes) } }),
     ...more,
   });
   const encoded = Buffer.from(toBinary(EnvelopeSchema, envelope));
-  return { bytes: encoded, digitsAt: encoded.indexOf(messageId) + messageId.length - DIGITS };
+  const ids = answers === undefined ? [messageId] : [messageId, correlationId];
+  return { bytes: encoded, digitsAt: ids.map((id) => encoded.indexOf(id) + id.length - DIGITS) };
 }
 
-/** Writes a number over the digits that are there. */
+/** Writes a number over the digits at one place. */
 export function writeNumber(bytes: Uint8Array, digitsAt: number, message: number): void {
   let rest = message;
   for (let at = digitsAt + DIGITS - 1; at >= digitsAt; at--) {

@@ -10,7 +10,8 @@ export interface Load {
   /** Whether nothing is under way. */
   isIdle(): boolean;
   counts(): Counts;
-  close(): void;
+  /** Leaves the server. */
+  close(): void | Promise<void>;
 }
 
 export interface ConductOptions {
@@ -50,8 +51,8 @@ export async function conduct({ load, meter, warmUpSeconds, seconds }: ConductOp
     latencies: meter.latencies(),
     loadCpuMicros: user + system,
   };
+  await load.close();
   tell({ is: 'result', result });
-  load.close();
 }
 
 function tell(line: object): void {

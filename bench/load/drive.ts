@@ -10,7 +10,7 @@ export interface Driver {
 }
 
 export interface DriverOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'next' | 'send'>;
   readonly pace: Pace;
   readonly batch: number;
   /** Puts messages with consecutive numbers on their way, in one frame or call. */

@@ -18,7 +18,9 @@ export interface PairOrder {
 export interface ConnectedPair {
   /** Puts messages with consecutive numbers on their way. */
   send(first: number, count: number): void;
-  close(): void;
+  /** Whether nothing is under way that the ledger does not know of. */
+  isIdle?(): boolean;
+  close(): void | Promise<void>;
 }
 
 export interface PairsOptions {
@@ -34,7 +36,8 @@ interface OpenPair {
   readonly ledger: Ledger;
   /** Begins to send. An open loop starts its timetable now. */
   begin(): Driver;
-  close(): void;
+  isIdle(): boolean;
+  close(): void | Promise<void>;
 }
 
 /** Most messages of one pair that an open loop lets pile up before it calls the server too slow. */
@@ -57,10 +60,10 @@ export async function connectPairs(options: PairsOptions): Promise<Load> {
       stopLooking();
       for (const driver of drivers) driver.stop();
     },
-    isIdle: () => pairs.every(({ ledger }) => ledger.underWay === 0),
+    isIdle: () => pairs.every((pair) => pair.isIdle()),
     counts: () => sumCounts(pairs.map(({ ledger }) => ledger.counts)),
-    close() {
-      for (const pair of pairs) pair.close();
+    async close() {
+      await Promise.all(pairs.map((pair) => pair.close()));
     },
   };
 }
@@ -88,6 +91,7 @@ async function openPair(pair: number, { scenario, meter, connect }: PairsOptions
       driver = createDriver({ ledger, pace, batch, send: connected.send });
       return driver;
     },
+    isIdle: () => ledger.underWay === 0 && (connected.isIdle?.() ?? true),
     close: connected.close,
   };
 }

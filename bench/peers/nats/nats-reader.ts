@@ -97,6 +97,7 @@ export function createNatsReader(listener: NatsListener): (chunk: Buffer) => voi
     const bodyStart = lineEnd + 2;
     const end = bodyStart + total;
     if (end + 2 > buffer.length) return -1;
+    if (buffer[end] !== CR) throw new Error('a message of NATS is longer than it says');
     found.buffer = buffer;
     found.subjectStart = start;
     found.subjectEnd = places[0] ?? 0;

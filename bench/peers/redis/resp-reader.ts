@@ -43,6 +43,7 @@ export function createRespReader(listener: RespListener): (chunk: Buffer) => voi
           break;
         }
         if (next + size + 2 > buffer.length) return -1;
+        if (buffer[next + size] !== CR) throw new Error('a string of RESP is longer than it says');
         listener.string(buffer, next, next + size);
         next += size + 2;
         break;

@@ -79,6 +79,7 @@ describe('reading NATS', () => {
     ['a frame of another protocol', 'HTTP/1.1 200 OK\r\n'],
     ['a message without a size', 'MSG a\r\n'],
     ['a size that is no number', 'MSG a 1 five\r\nhello\r\n'],
+    ['a message that is longer than it says', 'MSG a 1 2\r\nhello\r\n'],
     ['an unknown verb', 'QUIT now\r\n'],
   ])('refuses %s', (_, said) => {
     expect(() => listen().read(Buffer.from(said))).toThrow(/NATS/);

@@ -66,6 +66,7 @@ describe('reading RESP', () => {
   it.each([
     ['a reply of another protocol', 'HTTP/1.1 200 OK\r\n', /Redis/],
     ['a size that is no number', '$five\r\nhello\r\n', /RESP/],
+    ['a string that is longer than it says', '$2\r\nhello\r\n', /RESP/],
     ['a line without an end', 'x'.repeat(70_000), /no end/],
   ])('refuses %s', (_, said, error) => {
     expect(() => listen().read(Buffer.from(said))).toThrow(error);

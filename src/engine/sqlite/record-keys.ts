@@ -1,16 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { MessageKey } from '../engine.ts';
-import { createHashKey, HASH_RANGE, type HashKey } from './hash-key.ts';
+import { createHashKey, type HashKey } from './hash-key.ts';
+import { createKeyGeneration, type KeyGeneration } from './key-generation.ts';
+import { type KeyRunDraft, openKeyRuns } from './key-runs.ts';
+import { createKeyUpkeep } from './key-upkeep.ts';
 
 /**
  * Finds message records by sender and message id. A message with several copies is in it once, under
  * its first record; one that got further copies later is in it once for each time.
  *
- * An index on the two would cost more than everything else together: ids are random,
- * so each message would dirty a page of its own, to be logged whole. Instead the newest
- * keys are in memory, and from time to time go to the index in the order in which it is
- * sorted, a stretch at a time, so that each page is written once for many of them. What
+ * An index on the two would cost more than everything else together: ids are random, so each message would dirty a page
+ * of its own, to be logged whole, and the more there are the fewer share one. Instead the newest keys are in memory and go to
+ * the disk together as a run, sorted by hash (`key-runs.ts`); now and then eight runs become one (`key-upkeep.ts`), so that there
+ * are few of them however many keys there are. A filter in memory says which runs a key may be in: for a new key, none. What
  * was in memory is read back from the records themselves when the database is opened.
  */
 export interface RecordKeys {
@@ -22,39 +25,33 @@ export interface RecordKeys {
   find(key: MessageKey): number[];
   /** Told that no record before this sequence is left but those that are needed for longer. */
   forgotten(before: number): void;
-  /** Moves some keys to the index; part of every batch, so that the work keeps up with the traffic. */
+  /** Moves some keys to the disk; part of every batch, so that the work keeps up with the traffic. */
   settle(): void;
 }
 
-/** Keys that go to the index together. */
-interface Generation {
-  /**
-   * Sequences by hash. Whatever shares a hash, one key or two, is under the next
-   * number that is free: keys are told apart by their records.
-   */
-  readonly sequences: Map<number, number>;
-  /** For each stretch of the index: hash and sequence of one key after the other. */
-  readonly stretches: number[][];
-  /** The newest record in it. */
-  until: number;
+/** Pages written for each page of new keys while they go to the disk: they are there before the next ones are due. */
+const WRITE_SPEED = 2;
+/** The same for the upkeep of runs, of which each key is a part twice: written again, and deleted where it was. */
+const UPKEEP_SPEED = 8;
+
+/** Other than as usual in tests alone: of what happens when hashes collide, and of thousands of runs. */
+export interface RecordKeysOptions {
+  readonly hash?: HashKey;
+  readonly keysInMemory?: number;
 }
 
-/** Stretches of the index, all of one length, that are merged one by one. */
-const STRETCHES = 256;
-const STRETCH_RANGE = HASH_RANGE / STRETCHES;
-
-/** `hash` is the file's own everywhere but in tests of what happens when hashes collide. */
-export function createRecordKeys(db: DatabaseSync, hash: HashKey = createHashKey(readSeed(db))): RecordKeys {
+export function createRecordKeys(db: DatabaseSync, options: RecordKeysOptions = {}): RecordKeys {
+  const { hash = createHashKey(readSeed(db)), keysInMemory: capacity = SQLITE_LIMITS.keysInMemory } = options;
   const isRecord = db.prepare('SELECT 1 FROM messages WHERE seq = ? AND sender = ? AND message_id = ?');
-  const findIndexed = db.prepare(
-    `SELECT k.seq AS seq FROM message_keys k JOIN messages r ON r.seq = k.seq
-     WHERE k.hash = ? AND r.sender = ? AND r.message_id = ? ORDER BY k.seq`,
+  const runs = openKeyRuns(db);
+  const upkeep = createKeyUpkeep(db, { runs, keysInMemory: capacity });
+  const setIndexed = db.prepare(
+    `INSERT INTO state (name, value) VALUES ('${INDEXED_UNTIL}', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   );
-  const merger = createMerger(db);
-  let recent = createGeneration();
-  let merging: Generation | undefined;
-  let nextStretch = 0;
-  let added = 0;
+  let recent = createKeyGeneration(capacity);
+  let writing: Writing | undefined;
+  let writeDue = 0;
+  let upkeepDue = 0;
 
   let hashed: MessageKey | undefined;
   let hashOfHashed = 0;
@@ -64,130 +61,102 @@ export function createRecordKeys(db: DatabaseSync, hash: HashKey = createHashKey
     hashed = key;
     return hashOfHashed;
   };
-  const isIn = ({ sequences }: Generation, home: number, { sender, messageId }: MessageKey): boolean => {
-    for (let place = home; ; place++) {
-      const sequence = sequences.get(place);
-      if (sequence === undefined) return false;
-      // Keys in memory may outlive their records, on a bus that sees few messages.
-      if (isRecord.get(sequence, sender, messageId) !== undefined) return true;
+  /** Sequences of all keys with one hash; the last one's are gone with the next call. */
+  const found: number[] = [];
+  const collect = (key: MessageKey): readonly number[] => {
+    const home = hashOf(key);
+    found.length = 0;
+    recent.collect(home, found);
+    writing?.generation.collect(home, found);
+    runs.collect(home, found);
+    return found;
+  };
+  // Keys may outlive their records.
+  const isOf = (sequence: number, { sender, messageId }: MessageKey): boolean =>
+    isRecord.get(sequence, sender, messageId) !== undefined;
+
+  const startWriting = (): void => {
+    const { size: keys, pages } = recent;
+    writing = { generation: recent, draft: runs.begin({ keys, pages }), next: 0 };
+    recent = createKeyGeneration(capacity);
+  };
+  const writePages = (count: number): void => {
+    for (let left = count; left > 0 && writing !== undefined; left--) {
+      const { generation, draft } = writing;
+      draft.write(writing.next, generation.pairsOf(writing.next));
+      if (++writing.next < generation.pages) continue;
+      draft.finish(generation);
+      setIndexed.run(generation.newest);
+      writing = undefined;
     }
   };
-  const collect = ({ sequences }: Generation, key: MessageKey, found: Set<number>): void => {
-    for (let place = hashOf(key); ; place++) {
-      const sequence = sequences.get(place);
-      if (sequence === undefined) return;
-      if (isRecord.get(sequence, key.sender, key.messageId) !== undefined) found.add(sequence);
+  /** What is in no run yet. There is more than memory takes only in a file of before there were runs. */
+  const readBack = (): void => {
+    const read = prepareReadBack(db);
+    for (let rows = read(recent.newest); rows.length > 0; rows = read(recent.newest)) {
+      for (const [sequence, sender, messageId] of rows) recent.add(hash(sender, messageId), sequence);
+      if (recent.size < capacity * 2) continue;
+      db.exec('BEGIN IMMEDIATE');
+      startWriting();
+      writePages(Number.POSITIVE_INFINITY);
+      db.exec('COMMIT');
     }
   };
-  const remember = (home: number, sequence: number): void => {
-    let place = home;
-    while (recent.sequences.has(place)) place++;
-    recent.sequences.set(place, sequence);
-    recent.stretches[Math.floor(home / STRETCH_RANGE)]?.push(home, sequence);
-    recent.until = sequence;
-    added++;
-  };
-  const startMerging = (): void => {
-    merging = recent;
-    recent = createGeneration();
-    nextStretch = 0;
-    merger.begin(merging);
-  };
-  for (const { seq, sender, messageId } of readUnindexed(db)) remember(hash(sender, messageId), seq);
-  added = 0;
+  readBack();
   return {
     has(key) {
-      const home = hashOf(key);
-      if (isIn(recent, home, key) || (merging !== undefined && isIn(merging, home, key))) return true;
-      return findIndexed.get(home, key.sender, key.messageId) !== undefined;
+      for (const sequence of collect(key)) if (isOf(sequence, key)) return true;
+      return false;
     },
-    add: (key, sequence) => remember(hashOf(key), sequence),
+    add(key, sequence) {
+      recent.add(hashOf(key), sequence);
+      writeDue += (WRITE_SPEED * recent.pages) / capacity;
+      upkeepDue += (UPKEEP_SPEED * recent.pages) / capacity;
+    },
     find(key) {
-      // While a generation goes to the index, a key of it may be in both.
-      const indexed = findIndexed.all(hashOf(key), key.sender, key.messageId);
-      const found = new Set(indexed.map(({ seq }) => seq as number));
-      if (merging !== undefined) collect(merging, key, found);
-      collect(recent, key, found);
-      return [...found].sort((a, b) => a - b);
+      // A key may be in two runs, if the process ended while it was on its way from memory.
+      const sequences = new Set(collect(key).filter((sequence) => isOf(sequence, key)));
+      return [...sequences].sort((a, b) => a - b);
     },
-    forgotten: (before) => merger.forgotten(before),
+    forgotten: (before) => upkeep.forgotten(before),
     settle() {
-      if (merging === undefined && recent.sequences.size >= SQLITE_LIMITS.keysInMemory) startMerging();
-      // Twice as fast as new keys come, so that one generation is done before the next one is full.
-      const due = Math.ceil((added * 2 * STRETCHES) / SQLITE_LIMITS.keysInMemory);
-      added = 0;
-      for (let count = 0; count < due && merging !== undefined; count++) {
-        merger.merge(merging, nextStretch++);
-        if (nextStretch < STRETCHES) continue;
-        merger.end(merging);
-        merging = undefined;
-      }
+      if (writing === undefined && recent.size >= capacity) startWriting();
+      const [writes, keeps] = [Math.floor(writeDue), Math.floor(upkeepDue)];
+      writeDue -= writes;
+      upkeepDue -= keeps;
+      writePages(writes);
+      upkeep.work(keeps);
     },
   };
 }
 
-function createGeneration(): Generation {
-  return { sequences: new Map(), stretches: Array.from({ length: STRETCHES }, () => []), until: 0 };
+/** A generation on its way to the disk. */
+interface Writing {
+  readonly generation: KeyGeneration;
+  readonly draft: KeyRunDraft;
+  /** The page that is written next. */
+  next: number;
 }
 
-/** Name of the `state` that says up to which record all keys are in the index. */
+/** Name of the `state` that says up to which record all keys are in runs. */
 const INDEXED_UNTIL = 'keys_indexed_until';
+/** Records read back at a time. */
+const READ_BACK = 16_384;
 
 /** The seed that the file was made with. */
 function readSeed(db: DatabaseSync): number {
   return db.prepare("SELECT value FROM state WHERE name = 'hash_seed'").get()?.value as number;
 }
 
-interface UnindexedRow {
-  readonly seq: number;
-  readonly sender: string;
-  readonly messageId: string;
-}
+type UnindexedRow = readonly [sequence: number, sender: string, messageId: string];
 
-function readUnindexed(db: DatabaseSync): Iterable<UnindexedRow> {
-  const sql = `SELECT seq, sender, message_id AS messageId FROM messages
-    WHERE seq > coalesce((SELECT value FROM state WHERE name = '${INDEXED_UNTIL}'), 0) AND copies > 0 ORDER BY seq`;
-  return db.prepare(sql).iterate() as Iterable<unknown> as Iterable<UnindexedRow>;
-}
-
-interface Merger {
-  begin(generation: Generation): void;
-  merge(generation: Generation, stretch: number): void;
-  end(generation: Generation): void;
-  forgotten(before: number): void;
-}
-
-function createMerger(db: DatabaseSync): Merger {
-  // A generation that was cut short by the end of the process comes again, whole.
-  const insert = db.prepare('INSERT OR IGNORE INTO message_keys (hash, seq) VALUES (?, ?)');
-  const sweep = db.prepare(
-    `DELETE FROM message_keys WHERE hash >= ? AND hash < ? AND seq < ?
-     AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.seq = message_keys.seq)`,
+/** Reads some of the records after one whose keys are in no run: the first of each message. */
+function prepareReadBack(db: DatabaseSync): (after: number) => UnindexedRow[] {
+  const select = db.prepare(
+    `SELECT seq, sender, message_id FROM messages
+     WHERE seq > max(?, coalesce((SELECT value FROM state WHERE name = '${INDEXED_UNTIL}'), 0)) AND copies > 0
+     ORDER BY seq LIMIT ${READ_BACK}`,
   );
-  const done = db.prepare(
-    `INSERT INTO state (name, value) VALUES ('${INDEXED_UNTIL}', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-  );
-  let forgottenBefore = 0;
-  let sweptBefore = 0;
-  let sweeping = false;
-  return {
-    // Keys of forgotten records do no harm, so they stay until a quarter of the index is made of them.
-    begin({ until }) {
-      sweeping = (forgottenBefore - sweptBefore) * 4 > until - sweptBefore;
-    },
-    merge({ stretches }, stretch) {
-      const pairs = stretches[stretch] ?? [];
-      const order = Array.from({ length: pairs.length / 2 }, (_, index) => index * 2);
-      order.sort((a, b) => (pairs[a] as number) - (pairs[b] as number));
-      for (const at of order) insert.run(pairs[at] as number, pairs[at + 1] as number);
-      if (sweeping) sweep.run(stretch * STRETCH_RANGE, (stretch + 1) * STRETCH_RANGE, forgottenBefore);
-    },
-    end({ until }) {
-      done.run(until);
-      if (sweeping) sweptBefore = forgottenBefore;
-    },
-    forgotten(before) {
-      forgottenBefore = Math.max(forgottenBefore, before);
-    },
-  };
+  select.setReturnArrays(true);
+  return (after) => select.all(after) as unknown as UnindexedRow[];
 }

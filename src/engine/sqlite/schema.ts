@@ -233,6 +233,31 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE agents ADD COLUMN sum INTEGER;
   ALTER TABLE metadata ADD COLUMN sum INTEGER;
   `,
+  `
+  -- Keys of records: those that went to the disk together are a run, and are on pages of it, sorted by their hash. What was
+  -- there before is made anew from the records, at the first opening.
+  DROP TABLE message_keys;
+  DELETE FROM state WHERE name = 'keys_indexed_until';
+
+  -- The oldest and the newest record with a key in it. The filter says which hashes are certainly not in it; a run that
+  -- is not finished, or dropped, has none.
+  CREATE TABLE key_runs (
+    run INTEGER PRIMARY KEY,
+    state INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    keys INTEGER NOT NULL,
+    oldest INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    filter BLOB,
+    sum INTEGER
+  ) STRICT;
+
+  CREATE TABLE key_pages (
+    page INTEGER PRIMARY KEY,
+    pairs BLOB NOT NULL,
+    sum INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createHashKey, HASH_RANGE } from '../../../src/engine/sqlite/hash-key.ts';
 import type { RecordKeys } from '../../../src/engine/sqlite/record-keys.ts';
 import { createRecordKeys } from '../../../src/engine/sqlite/record-keys.ts';
-import { migrate } from '../../../src/engine/sqlite/schema.ts';
+import { MIGRATIONS, migrate } from '../../../src/engine/sqlite/schema.ts';
 import { SQLITE_LIMITS } from '../../../src/limits.ts';
 
 const SENDER = 'test://sender';
@@ -36,7 +36,17 @@ function createWriter(db: DatabaseSync, keys: RecordKeys) {
   return { write, writeMany };
 }
 
-const count = (db: DatabaseSync): number => db.prepare('SELECT count(*) AS n FROM message_keys').get()?.n as number;
+/** Keys in runs. */
+const count = (db: DatabaseSync): number =>
+  db.prepare('SELECT coalesce(sum(keys), 0) AS n FROM key_runs').get()?.n as number;
+/** Sequences in all pages, whatever run they are of. */
+const stored = (db: DatabaseSync): number[] =>
+  db
+    .prepare('SELECT pairs FROM key_pages')
+    .all()
+    .flatMap(({ pairs }) => [...new Float64Array((pairs as Uint8Array<ArrayBuffer>).buffer)])
+    .filter((_, index) => index % 2 === 1)
+    .sort((a, b) => a - b);
 const find = (keys: RecordKeys, sequence: number): number | undefined => {
   const found = keys.find({ sender: SENDER, messageId: `id-${sequence}` });
   expect(found.length).toBeLessThanOrEqual(1);
@@ -46,12 +56,12 @@ const find = (keys: RecordKeys, sequence: number): number | undefined => {
 describe('the keys of message records', () => {
   const generation = SQLITE_LIMITS.keysInMemory;
 
-  it('are found and kept from being used twice, in memory, on the way to the index and in it', () => {
+  it('are found and kept from being used twice, in memory, on the way to the disk and there', () => {
     const db = openTables();
     const keys = createRecordKeys(db);
     const { write, writeMany } = createWriter(db, keys);
     writeMany(1, generation * 2 + 1_000);
-    // The first generation is in the index, the second on its way there, the rest in memory.
+    // The first generation is on the disk, the second on its way there, the rest in memory.
     expect(count(db)).toBeGreaterThanOrEqual(generation);
     expect(count(db)).toBeLessThan(generation * 2);
     for (let sequence = 1; sequence <= generation * 2 + 1_000; sequence += 97) {
@@ -88,17 +98,75 @@ describe('the keys of message records', () => {
     }
   });
 
-  it('leave the index when their records are forgotten, but for those that are needed for longer', () => {
+  it('leave the disk when their records are forgotten, but for those that are needed for longer', () => {
     const db = openTables();
-    const keys = createRecordKeys(db);
+    const keys = createRecordKeys(db, { keysInMemory: 256 });
     const { writeMany } = createWriter(db, keys);
-    writeMany(1, generation * 2);
-    db.exec(`DELETE FROM messages WHERE seq <= ${generation} AND seq <> 7`);
-    keys.forgotten(generation + 1);
-    writeMany(generation * 2 + 1, generation * 4);
-    expect(db.prepare('SELECT seq FROM message_keys WHERE seq <= ?').all(generation)).toEqual([{ seq: 7 }]);
+    writeMany(1, 100_000);
+    db.exec('DELETE FROM messages WHERE seq <= 90000 AND seq <> 7');
+    keys.forgotten(90_001);
+    writeMany(100_001, 130_000);
+    // Once in a run, and once more in what that is becoming a part of.
+    expect(new Set(stored(db).filter((sequence) => sequence <= 60_000))).toEqual(new Set([7]));
     expect(find(keys, 7)).toBe(7);
-    expect(find(keys, generation + 1)).toBe(generation + 1);
+    expect(find(keys, 8)).toBeUndefined();
+    expect(find(keys, 90_001)).toBe(90_001);
+  });
+
+  it('are in few runs and on no more pages than they need, however many they are', () => {
+    const db = openTables();
+    const keys = createRecordKeys(db, { keysInMemory: 256 });
+    const { writeMany } = createWriter(db, keys);
+    writeMany(1, 150_000);
+    const { runs, pages } = db
+      .prepare('SELECT count(*) AS runs, sum(pages) AS pages FROM key_runs WHERE state = 1')
+      .get() as { runs: number; pages: number };
+    // 150,000 keys are nine runs of 64 times what memory holds, or less, and up to seven of either smaller size, and what is
+    // being merged.
+    expect(runs).toBeLessThan(9 + 7 + 7 + 16);
+    expect(pages).toBeLessThan((150_000 / 112) * 1.3);
+    expect(db.prepare('SELECT count(*) AS n FROM key_pages').get()?.n).toBeLessThan(pages * 2);
+    for (let sequence = 1; sequence <= 150_000; sequence += 37) expect(find(keys, sequence)).toBe(sequence);
+  });
+
+  it('are known after every restart, wherever the writing, the merging and the forgetting was', () => {
+    const db = openTables();
+    let next = 1;
+    let forgotten = 0;
+    for (let run = 0; run < 60; run++) {
+      const keys = createRecordKeys(db, { keysInMemory: 64 });
+      const insert = createWriter(db, keys);
+      const until = next + 300 + run * 17;
+      for (; next < until; next++) {
+        expect(insert.write(`id-${next}`, next)).toBe(true);
+        if (next % 5 === 0) keys.settle();
+      }
+      if (run % 4 === 3) {
+        forgotten = next - 2_000;
+        // Every hundredth is needed for longer.
+        db.prepare('DELETE FROM messages WHERE seq <= ? AND seq % 100 <> 0').run(forgotten);
+        keys.forgotten(forgotten + 1);
+      }
+    }
+    const keys = createRecordKeys(db, { keysInMemory: 64 });
+    for (let sequence = 1; sequence < next; sequence++) {
+      const isThere = sequence > forgotten || sequence % 100 === 0;
+      expect(find(keys, sequence)).toBe(isThere ? sequence : undefined);
+    }
+  });
+
+  it('are made anew from the records of a file of before there were runs', () => {
+    const db = new DatabaseSync(':memory:');
+    migrate(db, 'test.db', MIGRATIONS.slice(0, 4));
+    const insert = db.prepare(
+      `INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at) VALUES (?, ?, ?, 'r', x'00', 1)`,
+    );
+    for (let sequence = 1; sequence <= 3_000; sequence++) insert.run(sequence, SENDER, `id-${sequence}`);
+    db.exec("INSERT INTO state (name, value) VALUES ('keys_indexed_until', 2000)");
+    migrate(db, 'test.db');
+    const keys = createRecordKeys(db, { keysInMemory: 256 });
+    expect(count(db)).toBeGreaterThan(2_000);
+    for (let sequence = 1; sequence <= 3_000; sequence += 7) expect(find(keys, sequence)).toBe(sequence);
   });
 
   it('find all that was accepted under a key, in order, wherever each is', () => {
@@ -139,7 +207,7 @@ describe('the keys of message records', () => {
 
   it('are told apart even if they all share a hash', () => {
     const db = openTables();
-    const keys = createRecordKeys(db, () => 12_345);
+    const keys = createRecordKeys(db, { hash: () => 12_345 });
     const { write } = createWriter(db, keys);
     for (const messageId of ['a', 'b', 'c']) expect(write(messageId, messageId.charCodeAt(0))).toBe(true);
     for (const messageId of ['a', 'b', 'c']) {
@@ -147,12 +215,27 @@ describe('the keys of message records', () => {
       expect(write(messageId, 1e9)).toBe(false);
     }
     expect(keys.find({ sender: SENDER, messageId: 'd' })).toEqual([]);
-    // In the index, too.
-    db.exec('INSERT INTO message_keys (hash, seq) SELECT 12345, seq FROM messages');
-    db.exec("INSERT INTO state (name, value) VALUES ('keys_indexed_until', 1000)");
-    const reopened = createRecordKeys(db, () => 12_345);
-    expect(reopened.find({ sender: SENDER, messageId: 'b' })).toEqual(['b'.charCodeAt(0)]);
-    expect(reopened.find({ sender: SENDER, messageId: 'd' })).toEqual([]);
+    // In a run, too.
+    const hash = () => 12_345;
+    const few = createRecordKeys(db, { hash, keysInMemory: 2 });
+    for (let batch = 0; batch < 100; batch++) {
+      createWriter(db, few).write(`more-${batch}`, 1_000 + batch);
+      few.settle();
+    }
+    expect(count(db)).toBeGreaterThan(50);
+    expect(few.find({ sender: SENDER, messageId: 'b' })).toEqual(['b'.charCodeAt(0)]);
+    expect(few.find({ sender: SENDER, messageId: 'more-7' })).toEqual([1_007]);
+    expect(few.find({ sender: SENDER, messageId: 'd' })).toEqual([]);
+  });
+
+  it('are not taken for others when a page is damaged', () => {
+    const db = openTables();
+    const keys = createRecordKeys(db, { keysInMemory: 256 });
+    createWriter(db, keys).writeMany(1, 2_000);
+    db.exec('UPDATE key_pages SET pairs = zeroblob(length(pairs))');
+    expect(() => keys.has({ sender: SENDER, messageId: 'id-1' })).toThrow(/of key_pages is not what was written/);
+    db.exec('UPDATE key_runs SET filter = zeroblob(length(filter)) WHERE state = 1');
+    expect(() => createRecordKeys(db)).toThrow(/of key_runs is not what was written/);
   });
 });
 

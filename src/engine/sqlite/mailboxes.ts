@@ -12,7 +12,6 @@ import type { Endings } from './endings.ts';
 import type { Listeners } from './listeners.ts';
 import type { OpenedState } from './load-state.ts';
 import type { Entry, Mailbox } from './mailbox.ts';
-import type { AcknowledgeRequest } from './operations/acknowledge.ts';
 import { acknowledge } from './operations/acknowledge.ts';
 import { markInUse } from './operations/mark-in-use.ts';
 import type { MailContent } from './operations/read-mail.ts';
@@ -133,11 +132,11 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
   ): Acknowledgement => {
     const stale: string[] = [];
     const tagged: TaggedMessage[] = [];
-    for (const [index, id] of deliveryIds.entries()) {
+    for (let index = 0; index < entries.length; index++) {
       const entry = entries[index];
       // A withdrawal that was under way came first.
       if (entry === undefined || entry.state === 'withdrawn') {
-        stale.push(id);
+        stale.push(deliveryIds[index] as string);
         continue;
       }
       pending.remove(entry);
@@ -170,7 +169,8 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
     async acknowledge(agentId, deliveryIds) {
       store.assertOpen();
       const entries: (Entry | undefined)[] = [];
-      const messages: AcknowledgeRequest[] = [];
+      const messages: Entry[] = [];
+      const attempts: number[] = [];
       for (const id of deliveryIds) {
         const found = named(agentId, id);
         const settles = found !== undefined && (found.current || found.entry.state !== 'leased');
@@ -178,15 +178,15 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
         if (!settles) continue;
         const { entry, current } = found;
         if (current) entry.attempts++;
-        const { sequence, shared, tag } = entry;
+        messages.push(entry);
         // A first delivery needs no count: the record of a message without mail implies one.
-        messages.push({ sequence, attempts: current && entry.attempts > 1 ? entry.attempts : 0, shared, tag });
+        attempts.push(current && entry.attempts > 1 ? entry.attempts : 0);
         pending.leave(entry);
       }
       if (messages.length === 0) return { stale: [...deliveryIds], tagged: [] };
       return await new Promise((resolve, reject) => {
         const done = (keys: MessageKey[]): void => resolve(settle(deliveryIds, entries, keys));
-        store.submit(acknowledge, messages, { done, failed: reject });
+        store.submit(acknowledge, { messages, attempts }, { done, failed: reject });
       });
     },
 

@@ -135,8 +135,9 @@ function prepareOneCopy(db: DatabaseSync): (message: TapedMessage, sequence: num
     const { sender, messageId, fingerprint, acceptedAt, priority, expiresAt = null, envelope } = message;
     const recipient = message.recipients[0] as string;
     const sum = sumOfMessage(recordOf(message, { seq: sequence, recipient, copies: 1 }), mailOf(message, null));
-    record.run(sequence, sender, messageId, recipient, fingerprint, acceptedAt, sum);
-    mail.run(sequence, priority, expiresAt, envelope, sumOfEnvelope(sequence, envelope));
+    // `get`, which has nothing to return, and not `run`, which would make an object that nobody reads.
+    record.get(sequence, sender, messageId, recipient, fingerprint, acceptedAt, sum);
+    mail.get(sequence, priority, expiresAt, envelope, sumOfEnvelope(sequence, envelope));
   };
 }
 

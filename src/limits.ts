@@ -126,19 +126,25 @@ export const CALL_LIMITS = {
 
 /** Bounds inside the embedded engine. */
 export const SQLITE_LIMITS = {
-  /** One fsync for some hundred operations costs each next to nothing; a longer batch only makes the first one wait. */
-  maxBatchOperations: 512,
-  /** From this many on, a batch is sent while the one before it still runs: it is large enough for an fsync of its own. */
+  /** One fsync for some thousand operations costs each next to nothing; a longer batch only makes the first one wait. */
+  maxBatchOperations: 2_048,
+  /** From this many on, a batch may be sent while the one before it still runs: it is large enough for an fsync of its own. */
   aheadOperations: 64,
+  /** The same as a share of the batch that runs: a busy store has few large commits rather than many of any size. */
+  aheadShare: 0.5,
   /** Keeps one commit to some milliseconds; the largest envelope still shares it with others. */
   maxBatchBytes: 4 * MiB,
+  /** Memory of a batch that is kept for the next one: that of most. A larger one was made by large messages, and goes. */
+  maxSpareTapeBytes: 2 * MiB,
   /** Rows of waiting mail that cross to the main thread at a time while opening: about 1 MiB. */
   loadChunkRows: 16_384,
+  /** Rows of it that are read and checked at a time: what is made of them is garbage before it was moved to the old space. */
+  loadStepRows: 1_024,
   /** Sessions one step of a listing looks at, about ten milliseconds, before others get their turn. */
   listStepSessions: 10_000,
   /** Sessions on one page of a listing, whatever was asked for. */
   maxListPage: 1_000,
-  /** The newest message ids, which are in no index yet: some 20 MiB, and a fraction of a second to read back at open. */
+  /** The newest message ids, which are in no index yet: some MiB, and a fraction of a second to read back at open. */
   keysInMemory: 65_536,
   /** Message records one step of forgetting looks at: it shares a commit with messages that somebody waits for. */
   forgetStepRecords: 1_000,

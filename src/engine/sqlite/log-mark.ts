@@ -15,6 +15,7 @@ import { crc32 } from 'node:zlib';
 import { syncFolder } from '../../lib/sync-folder.ts';
 import { EngineError } from '../engine.ts';
 import { copiedAt } from './backup/copied.ts';
+import { type LogLength, prepareLogLength } from './checkpoint.ts';
 
 /**
  * A few bytes beside the database that say what is certainly on disk. A database that is missing, or older, or has lost its log
@@ -99,8 +100,8 @@ export function lostData(file: string, what: string): EngineError {
 export interface LogMarker {
   /** Part of the transaction of a batch that writes. */
   beforeCommit(): void;
-  /** After a commit, and before what may begin another log. */
-  afterCommit(): void;
+  /** After a commit, and before what may begin another log. Tells how long this one is. */
+  afterCommit(): LogLength;
   /** After what may have begun another log, or made it possible. */
   logWrittenBack(): void;
   close(): void;
@@ -108,7 +109,7 @@ export interface LogMarker {
 
 /** Begins to mark, after the first commit of a run. */
 export function startLogMarker(db: DatabaseSync, file: string): LogMarker {
-  const look = db.prepare('PRAGMA wal_checkpoint(NOOP)');
+  const look = prepareLogLength(db);
   const setLogs = db.prepare(
     `INSERT INTO state (name, value) VALUES ('logs', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   );
@@ -121,14 +122,16 @@ export function startLogMarker(db: DatabaseSync, file: string): LogMarker {
   const bytes = Buffer.alloc(BYTES);
   bytes.writeUInt32BE(MAGIC, 0);
   bytes.writeDoubleBE(readState(db, 'epoch'), 8);
-  const afterCommit = (): void => {
+  const afterCommit = (): LogLength => {
     // The salts first: if somebody else begins another log in between, the frames are said of one that never comes back.
     bytes.fill(0, 24, 32);
     readSync(log, bytes, 24, 8, SALTS_AT);
-    bytes.writeDoubleBE((look.get() as { log: number }).log, 32);
+    const length = look();
+    bytes.writeDoubleBE(length.log, 32);
     bytes.writeDoubleBE(logs, 16);
     bytes.writeUInt32BE(crc32(bytes.subarray(SUMMED_FROM)), 4);
     writeSync(mark, bytes, 0, BYTES, 0);
+    return length;
   };
   afterCommit();
   fdatasyncSync(mark);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../lib/crash-point.ts';
 import { EngineError } from '../engine.ts';
-import { prepareCheckpoint } from './checkpoint.ts';
+import { prepareCheckpoint, prepareLogLength } from './checkpoint.ts';
 import { createCounters } from './counters.ts';
 import { IN_MEMORY, openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
@@ -13,7 +13,7 @@ import { createRecordKeys } from './record-keys.ts';
 import { sqliteCode } from './sqlite-error.ts';
 import type { Tape } from './tape.ts';
 import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
-import type { Failure, FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts';
+import type { Failure, FromWorker, Replies, ToWorker, WorkerOptions } from './worker-messages.ts';
 
 const mailLoaded = crashPoint('start.mail-loaded');
 const batchReceived = crashPoint('store.batch-received');
@@ -85,7 +85,7 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
         if (message.kind === 'close') return close();
         batchReceived();
         const replies = batches?.run(message.tape, message.operations);
-        if (replies !== undefined) send(replies, tapeBuffers(replies.tape));
+        if (replies !== undefined) send(replies, [...tapeBuffers(replies.tape), ...tapeBuffers(replies.spent)]);
         repliesPosted();
         batches?.runAfter();
       });
@@ -95,7 +95,7 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
 
 interface Batches {
   /** The replies are those of a transaction that is durable. */
-  run(tape: Tape, operations: number): FromWorker & { kind: 'replies' };
+  run(tape: Tape, operations: number): Replies;
   /** Marks what is durable, writes the log back if it is long, and does what operations of the batch wanted done after it. */
   runAfter(): void;
 }
@@ -128,12 +128,19 @@ function prepareBatches(db: DatabaseSync, marker: LogMarker | undefined): Batche
     beforeCommit();
     commit.run();
     afterCommit();
-    return { kind: 'replies', tape: reply.finish(), durationMs: performance.now() - startedAt };
+    const { numbers, bytes } = tape;
+    return {
+      kind: 'replies',
+      tape: reply.finish(),
+      spent: { numbers, bytes },
+      durationMs: performance.now() - startedAt,
+    };
   };
+  const logLength = prepareLogLength(db);
   const checkpoint = prepareCheckpoint(db);
   const runAfter = (): void => {
-    marker?.afterCommit();
-    if (checkpoint()) marker?.logWrittenBack();
+    const length = marker?.afterCommit() ?? logLength();
+    if (checkpoint(length)) marker?.logWrittenBack();
     if (after.length === 0) return;
     const works = after;
     after = [];

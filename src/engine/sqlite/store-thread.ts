@@ -6,10 +6,11 @@ import type { MailChunk, OpenedState } from './load-state.ts';
 import type { Operation } from './operation.ts';
 import { noOperation } from './operations/no-operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { createSpareColumns } from './spare-columns.ts';
 import type { StoreLink } from './store-link.ts';
 import type { TapeReader, TapeWriter } from './tape.ts';
 import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
-import type { FromWorker, ToWorker } from './worker-messages.ts';
+import type { Replies, ToWorker } from './worker-messages.ts';
 
 const repliesArrived = crashPoint('store.replies-arrived');
 const repliesHandled = crashPoint('store.replies-handled');
@@ -93,6 +94,7 @@ function createStoreThread({ link, observer, onFailure }: StoreThreadOptions): S
   let queue: Batch[] = [];
   /** Batches that the worker has, oldest first. */
   let running: Batch[] = [];
+  const spares = createSpareColumns();
   let sendPlanned = false;
   let callsRefused = false;
   let closing: Promise<void> | undefined;
@@ -108,14 +110,17 @@ function createStoreThread({ link, observer, onFailure }: StoreThreadOptions): S
     ) {
       return last;
     }
-    const batch: Batch = { tape: createTapeWriter(), pending: [], size: 0, writes: 0 };
+    const batch: Batch = { tape: createTapeWriter(spares.take()), pending: [], size: 0, writes: 0 };
     queue.push(batch);
     return batch;
   };
   const post = (message: ToWorker, moved: ArrayBuffer[] = []): void => link.send(message, moved);
   // While one batch runs, a second one is sent ahead if it is large: then neither thread waits for the other.
-  const maySend = (batch: Batch): boolean =>
-    running.length === 0 || (running.length === 1 && batch.size >= SQLITE_LIMITS.aheadOperations);
+  const maySend = ({ size }: Batch): boolean => {
+    const [first, second] = running;
+    if (first === undefined || second !== undefined) return first === undefined;
+    return size >= Math.max(SQLITE_LIMITS.aheadOperations, first.size * SQLITE_LIMITS.aheadShare);
+  };
   const sendWaiting = (): void => {
     sendPlanned = false;
     if (failure !== undefined) return;
@@ -142,8 +147,9 @@ function createStoreThread({ link, observer, onFailure }: StoreThreadOptions): S
     queue = [];
     for (const pending of lost) pending.failed(error);
   };
-  const onReplies = ({ tape, durationMs }: FromWorker & { kind: 'replies' }): void => {
+  const onReplies = ({ tape, spent, durationMs }: Replies): void => {
     repliesArrived();
+    spares.give(spent);
     const { pending = [], writes = 0 } = running.shift() ?? {};
     // Before the replies are read, so that the worker does not wait for what they set off.
     sendWaiting();

@@ -6,10 +6,14 @@
  * the same few allocations for one message as for a thousand, and two of them are
  * moved instead of copied.
  */
-export interface Tape {
-  readonly numbers: Float64Array<ArrayBuffer>;
+export interface Tape extends TapeColumns {
   /** All texts run together; their lengths are among the numbers. One string crosses for the price of one. */
   readonly texts: string;
+}
+
+/** The columns that are moved. They may be longer than what was written. */
+export interface TapeColumns {
+  readonly numbers: Float64Array<ArrayBuffer>;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -38,15 +42,18 @@ export interface TapeReader {
   ownBytes(): Uint8Array;
 }
 
-const NUMBERS_AT_FIRST = 512;
-const BYTES_AT_FIRST = 16 * 1024;
 const ABSENT = -1;
 
-export function createTapeWriter(): TapeWriter {
-  let numbers = new Float64Array(NUMBERS_AT_FIRST);
+/** Small ones, that grow: most replies say little. */
+function emptyColumns(): TapeColumns {
+  return { numbers: new Float64Array(64), bytes: new Uint8Array(1_024) };
+}
+
+/** Writes over `columns`, which nobody else may use any more: memory that is used again costs no page of new memory. */
+export function createTapeWriter(columns: TapeColumns = emptyColumns()): TapeWriter {
+  let { numbers, bytes } = columns;
   let numberCount = 0;
   let texts = '';
-  let bytes = new Uint8Array(BYTES_AT_FIRST);
   let byteCount = 0;
 
   const number = (value: number): void => {
@@ -114,6 +121,6 @@ export function createTapeReader(tape: Tape): TapeReader {
 }
 
 /** The buffers of a tape, to be moved with it. Nobody else has them: the writer copied everything in. */
-export function tapeBuffers(tape: Tape): ArrayBuffer[] {
-  return [tape.numbers.buffer, tape.bytes.buffer];
+export function tapeBuffers({ numbers, bytes }: TapeColumns): ArrayBuffer[] {
+  return [numbers.buffer, bytes.buffer];
 }

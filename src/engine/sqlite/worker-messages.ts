@@ -1,6 +1,6 @@
 import type { EngineErrorCode } from '../engine.ts';
 import type { MailChunk, OpenedState } from './load-state.ts';
-import type { Tape } from './tape.ts';
+import type { Tape, TapeColumns } from './tape.ts';
 
 /** What the worker is started with. */
 export interface WorkerOptions {
@@ -16,10 +16,19 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'mail'; readonly chunk: MailChunk }
   | { readonly kind: 'opened'; readonly state: OpenedState }
-  /** The replies to all operations of a batch, in order; it is durable. */
-  | { readonly kind: 'replies'; readonly tape: Tape; readonly durationMs: number }
+  | Replies
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'closed' };
+
+/** The replies to all operations of a batch, in order; it is durable. */
+export interface Replies {
+  readonly kind: 'replies';
+  readonly tape: Tape;
+  /** Of the tape of the batch, which nobody reads any more. */
+  readonly spent: TapeColumns;
+  /** Of the whole batch, in the worker. */
+  readonly durationMs: number;
+}
 
 /** An error as it crosses the threads, where it would lose its class and its code. */
 export interface Failure {

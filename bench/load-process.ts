@@ -65,8 +65,9 @@ function startLoad({ command, env }: { command: readonly string[]; env: LoadOpti
   };
   const result = Promise.withResolvers<LoadResult>();
   createInterface({ input: child.stdout }).on('line', (text) => {
-    const line = JSON.parse(text) as Line;
-    if (line.is === 'result') result.resolve(line.result);
+    const line = parseLine(text);
+    if (line === undefined) gone(new Error(`the load (${command.join(' ')}) says ${text}`));
+    else if (line.is === 'result') result.resolve(line.result);
     else lines[line.is].resolve();
   });
   const gone = (error: Error) => {
@@ -84,6 +85,16 @@ function startLoad({ command, env }: { command: readonly string[]; env: LoadOpti
     result: result.promise,
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+/** A line as it should be; undefined for anything else. */
+function parseLine(text: string): Line | undefined {
+  try {
+    const line = JSON.parse(text) as Line;
+    return ['ready', 'began', 'ended', 'result'].includes(line.is) ? line : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What several processes saw together. */

@@ -6,6 +6,9 @@
  *   npm run bench -- [--quick] [--peers] [--only <part of a scenario's name>] [--servers <part of a name>] [--rounds 5] [--seconds 5]
  *                    [--warm-up 1] [--dir <folder on the disk to measure>] [--out bench/results] [--list]
  *
+ * `--quick` takes about two minutes. `--peers` has those beside the bus that bench/peers/install.ts has installed. `--only` and
+ * `--servers` may be given several times.
+ *
  * The table goes to the console, everything that was measured to <out>/<date>.json, and a chart to <out>/<date>.svg.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -17,6 +20,8 @@ import { chartOf } from './chart.ts';
 import { createAppendLog } from './limits/append-log.ts';
 import { createPassThrough } from './limits/pass-through.ts';
 import { describeMachine, readMachine } from './machine.ts';
+import type { FoundPeers } from './peer.ts';
+import { findPeers } from './peers/find-peers.ts';
 import { resultTable } from './result-table.ts';
 import { runBench } from './run-bench.ts';
 import { QUICK_SCENARIOS, SCENARIOS } from './scenarios.ts';
@@ -25,6 +30,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean' },
     list: { type: 'boolean' },
+    peers: { type: 'boolean' },
     only: { type: 'string', multiple: true },
     servers: { type: 'string', multiple: true },
     rounds: { type: 'string' },
@@ -34,7 +40,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'bench/results' },
   },
 });
-const usual = values.quick ? { rounds: 3, seconds: 2, warmUp: 1 } : { rounds: 5, seconds: 5, warmUp: 1 };
+const usual = values.quick ? { rounds: 2, seconds: 2, warmUp: 1 } : { rounds: 5, seconds: 5, warmUp: 1 };
 
 function hasPart(name: string, parts: readonly string[] | undefined): boolean {
   return parts === undefined || parts.some((part) => name.includes(part));
@@ -43,9 +49,11 @@ function hasPart(name: string, parts: readonly string[] | undefined): boolean {
 const scenarios = SCENARIOS.filter(
   ({ name }) => hasPart(name, values.only) && (!values.quick || values.only || QUICK_SCENARIOS.includes(name)),
 );
-const peers = [createBusPeer(), createPassThrough(), createAppendLog()].filter(({ name }) =>
+const found: FoundPeers = values.peers ? findPeers() : { peers: [], missing: [] };
+const peers = [createBusPeer(), createPassThrough(), createAppendLog(), ...found.peers].filter(({ name }) =>
   hasPart(name, values.servers),
 );
+for (const line of found.missing) console.error(`missing: ${line}`);
 if (values.list) {
   for (const { name } of SCENARIOS) console.log(name);
   for (const { name, version, configuration } of peers) console.log(`${name} ${version}: ${configuration}`);
@@ -75,7 +83,10 @@ const conditions = [
 console.log(`${resultTable(result.series)}\n\n${conditions}`);
 mkdirSync(values.out, { recursive: true });
 const path = join(values.out, startedAt.toISOString().replaceAll(/[:.]/g, '-'));
-writeFileSync(`${path}.json`, `${JSON.stringify({ startedAt, machine, ...lengths, ...result }, undefined, 2)}\n`);
+writeFileSync(
+  `${path}.json`,
+  `${JSON.stringify({ startedAt, machine, ...lengths, missing: found.missing, ...result }, undefined, 2)}\n`,
+);
 writeFileSync(`${path}.svg`, chartOf(result.series, conditions));
 console.log(`${path}.json, ${path}.svg`);
 for (const fault of result.faults) console.error(`FAULT: ${fault}`);

@@ -11,7 +11,7 @@ import { depthOf, listMailboxes, makeMailboxes } from './mailboxes.ts';
 const LOAD = fileURLToPath(new URL('./load.ts', import.meta.url));
 /** Beyond what any window needs. */
 const MOST_UNACKNOWLEDGED = 100_000;
-/** The file store writes an acknowledgement's removal a moment after its confirmation. */
+/** Whether the state of a consumer shows an acknowledgement in the moment of its confirmation is nowhere promised. */
 const LONGEST_SETTLE_MS = 5_000;
 const LOOK_MS = 50;
 
@@ -26,7 +26,7 @@ export function createJetStreamPeer({ program, syncsAlways }: JetStreamOptions):
   return {
     name: syncsAlways ? 'JetStream, sync always' : 'JetStream, default sync',
     version: PEER_VERSIONS.nats,
-    configuration: `file store, ${syncsAlways ? 'sync_interval: always' : 'sync_interval: 2m (the default)'}; a workqueue stream and a pull consumer for each recipient`,
+    configuration: `file store, ${syncsAlways ? 'sync_interval: always' : 'sync_interval: 2m (the default)'}; a stream and a pull consumer for each recipient, which removes nothing; batches are acknowledged by their last message`,
     acknowledgement: syncsAlways
       ? 'accepted: fsynced; acknowledged: confirmed by the server, the state of the consumer is written a moment later'
       : 'accepted: written, not fsynced; acknowledged: confirmed by the server, the state of the consumer is written a moment later',
@@ -60,7 +60,8 @@ function runningJetStream({ server, admin, place }: Running): RunningPeer {
       const scenario = roundsOf(given);
       const run = newRun();
       for (const stream of await listMailboxes(admin)) await admin.call(`STREAM.DELETE.${stream}`);
-      await makeMailboxes(admin, { run, pairs: scenario.pairs, most: MOST_UNACKNOWLEDGED });
+      const acknowledgesAll = scenario.batch > 1;
+      await makeMailboxes(admin, { run, pairs: scenario.pairs, most: MOST_UNACKNOWLEDGED, acknowledgesAll });
       return runPairsLoad({ command: nodeLoad(LOAD), port: server.port, run, scenario, turn, place });
     },
     depth: () => settledDepth(admin),
@@ -71,7 +72,7 @@ function runningJetStream({ server, admin, place }: Running): RunningPeer {
   };
 }
 
-/** What is still there once the removal of the last messages has had its time. */
+/** What is still there once the last acknowledgements have had their time. */
 async function settledDepth(admin: JetStreamAdmin): Promise<number> {
   const limit = performance.now() + LONGEST_SETTLE_MS;
   for (;;) {

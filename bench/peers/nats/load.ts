@@ -16,7 +16,7 @@ const CONFIRM = 99;
 
 await runPairs(async ({ port, run, pair, scenario, most, ledger }) => {
   const { stream, subject, consumer } = mailboxOf(run, pair);
-  const { bytes } = scenario;
+  const { bytes, batch } = scenario;
   const content = numberedContent(bytes);
 
   // The sender: each publish names the inbox for its answer, which ends with the number of the message.
@@ -31,26 +31,51 @@ await runPairs(async ({ port, run, pair, scenario, most, ledger }) => {
   await sender.flush();
   const tail = Buffer.from(`${content.filler}\r\n`);
 
-  // The receiver: deliveries, and the answers to its acknowledgements.
+  // The receiver: deliveries, and the answers to its acknowledgements. An acknowledgement stands for a whole batch, which is those
+  // before it on the same consumer; it names the inbox for its answer, which ends with the number of the last message.
   const pull = Math.min(most, LARGEST_PULL);
   const [deliveries, confirms] = [`_INBOX.d${pair}`, `_INBOX.c${pair}`];
   let pulled = 0;
+  /** Numbers that were delivered and whose acknowledgement is not confirmed, oldest first, and how many of them each acknowledgement has. */
+  const unconfirmed: number[] = [];
+  const acknowledged: number[] = [];
+  /** Those at its end that no acknowledgement was sent for, and the reply subject of the last one, as it came. */
+  let open = 0;
+  let lastReply = Buffer.alloc(0) as Buffer;
   const receiver = await connectNats(port, (message) => {
     const { buffer, subjectStart, subjectEnd, replyStart, replyEnd, contentStart } = message;
     // A delivery has the subject that its sender gave; what comes to an inbox begins as inboxes do.
     if (buffer[subjectStart] === UNDERSCORE && buffer[subjectStart + KIND_AT] === CONFIRM) {
-      ledger.acknowledged(readNumber(buffer, subjectEnd - NUMBER_DIGITS, subjectEnd), performance.now());
+      confirm(readNumber(buffer, subjectEnd - NUMBER_DIGITS, subjectEnd));
       return;
     }
     expectNoStatus(message);
     const number = readNumber(buffer, contentStart);
     ledger.delivered(number, performance.now());
-    const { outbox } = receiver;
-    outbox.text('PUB ');
-    outbox.bytes(buffer, replyStart, replyEnd);
-    outbox.text(` ${confirms}.${content.number(number)} 4\r\n+ACK\r\n`);
+    unconfirmed.push(number);
+    lastReply = buffer.subarray(replyStart, replyEnd);
+    if (open === 0) setImmediate(acknowledge);
+    if (++open === batch) acknowledge();
     if (--pulled <= pull * PULL_LEFT) request();
   });
+
+  function acknowledge(): void {
+    if (open === 0) return;
+    const { outbox } = receiver;
+    outbox.text('PUB ');
+    outbox.bytes(lastReply, 0, lastReply.length);
+    outbox.text(` ${confirms}.${content.number(unconfirmed.at(-1) ?? 0)} 4\r\n+ACK\r\n`);
+    acknowledged.push(open);
+    open = 0;
+  }
+
+  function confirm(number: number): void {
+    const numbers = unconfirmed.splice(0, acknowledged.shift() ?? 0);
+    if (numbers.at(-1) !== number) throw new Error(`message ${number} was confirmed out of turn`);
+    const now = performance.now();
+    for (const each of numbers) ledger.acknowledged(each, now);
+  }
+
   const next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
   function request(): void {
     const text = JSON.stringify({ batch: pull });

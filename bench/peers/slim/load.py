@@ -79,7 +79,7 @@ class Pair:
             slim_bindings.new_insecure_client_config(f"http://127.0.0.1:{self.order['port']}")
         )
         app_name = slim_bindings.Name("bench", "agents", name)
-        app = await service.create_app_with_secret_async(app_name, SECRET)
+        app = service.create_app_with_secret(app_name, SECRET)
         await app.subscribe_async(app.name(), connection)
         return app, app_name, connection
 

@@ -16,6 +16,7 @@ import { STREAM_LIMITS } from '../../src/limits.ts';
 import { createRoutes } from '../../src/rpc/routes.ts';
 import { openBus } from '../open-bus.ts';
 import { startServer } from '../server/start-server.ts';
+import { LANES } from './start-services.ts';
 import { openStream, type StreamClient } from './stream-client.ts';
 
 const AGENT = 'codex://worker';
@@ -24,10 +25,10 @@ const HELLO = { agent: { agentId: AGENT }, instanceId: 'i-1' };
 const headers = { 'x-agent-api-key': 'anybody' };
 const keys = { find: () => ({ name: 'tests', agents: ['*'] }) };
 
-async function start() {
+async function start(lean = true) {
   const { bus, engine, clock } = await openBus();
   onTestFinished(() => bus.close());
-  const { url, server, lines } = await startServer({ routes: createRoutes(bus), keys, clock });
+  const { url, server, lines } = await startServer({ routes: createRoutes(bus), keys, clock, lean });
   const grpc = createGrpcTransport({ baseUrl: url });
   const open = async (hello = {}, transport: Transport = grpc): Promise<StreamClient> => {
     const stream = openStream(createClient(AgentService, transport), headers);
@@ -62,7 +63,7 @@ function refusal(error: unknown): { code: string; reason: string | undefined } {
   return { code: Code[refused.code], reason: refused.findDetails(ErrorInfoSchema)[0]?.reason };
 }
 
-describe('AgentStream', () => {
+describe.each(LANES)('AgentStream of gRPC carried $lane', ({ lean }) => {
   it.each([
     ['gRPC', (baseUrl: string) => createGrpcTransport({ baseUrl })],
     ['Connect', (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: '2' })],
@@ -71,7 +72,7 @@ describe('AgentStream', () => {
       (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: '2', useBinaryFormat: false }),
     ],
   ])('carries a task and its answer over %s', async (_, transportOf) => {
-    const { open, url } = await start();
+    const { open, url } = await start(lean);
     const worker = await open({}, transportOf(url));
     const peer = await open({ agent: { agentId: PEER } }, transportOf(url));
     peer.say({ case: 'send', value: { messages: [envelope('task')] } });
@@ -96,7 +97,7 @@ describe('AgentStream', () => {
   });
 
   it('delivers again what a stream that broke had not acknowledged, and nothing that it had', async () => {
-    const { open, send, engine } = await start();
+    const { open, send, engine } = await start(lean);
     const broken = await open({ confirmSettlements: true });
     await send('m-1');
     await send('m-2');
@@ -114,7 +115,7 @@ describe('AgentStream', () => {
   });
 
   it('forgets a client that went away', async () => {
-    const { open, roundTrip } = await start();
+    const { open, roundTrip } = await start(lean);
     const stream = await open();
     expect((await roundTrip()).status).toBe(AgentStatus.ONLINE);
     stream.abort();
@@ -122,7 +123,7 @@ describe('AgentStream', () => {
   });
 
   it('takes a connection that breaks for an everyday thing', async () => {
-    const { open, url, lines, roundTrip } = await start();
+    const { open, url, lines, roundTrip } = await start(lean);
     const connection = new Http2SessionManager(url);
     const stream = await open({}, createGrpcTransport({ baseUrl: url, sessionManager: connection }));
     connection.abort();
@@ -133,7 +134,7 @@ describe('AgentStream', () => {
   });
 
   it('ends with a status that names the reason', async () => {
-    const { agents, open, bus, clock } = await start();
+    const { agents, open, bus, clock } = await start(lean);
     const notHello = openStream(agents, headers);
     notHello.say({ case: 'drain', value: {} });
     expect(refusal(await notHello.end())).toEqual({ code: 'InvalidArgument', reason: 'HELLO_EXPECTED' });
@@ -156,14 +157,14 @@ describe('AgentStream', () => {
   });
 
   it('ends for a client that never says a word', async () => {
-    const { agents, clock } = await start();
+    const { agents, clock } = await start(lean);
     const end = openStream(agents, headers).end();
     await untilDone(end, () => clock.advance(100));
     expect(refusal(await end)).toEqual({ code: 'DeadlineExceeded', reason: 'HELLO_TIMEOUT' });
   });
 
   it('ends when its deadline passes', async () => {
-    const { agents } = await start();
+    const { agents } = await start(lean);
     const responses = agents.agentStream(hello(), { headers, timeoutMs: 300 });
     const read = async () => {
       for await (const _ of responses);
@@ -176,7 +177,7 @@ describe('AgentStream', () => {
   });
 
   it('holds little for a client that does not read, and breaks off in the end', async () => {
-    const { open, send, bus, clock, roundTrip, server, lines } = await start();
+    const { open, send, bus, clock, roundTrip, server, lines } = await start(lean);
     const stream = await open({ maxInFlight: 10_000 });
     const content = { case: 'data', value: new Uint8Array(200_000) } as const;
     for (let index = 0; index < 40; index++) await send(`m-${index}`, { content });
@@ -200,9 +201,9 @@ describe('AgentStream', () => {
   });
 });
 
-describe('a shutdown', () => {
+describe.each(LANES)('a shutdown of streams carried $lane', ({ lean }) => {
   it('lets agents settle what they hold, and ends their streams', async () => {
-    const { open, send, server, bus, clock } = await start();
+    const { open, send, server, bus, clock } = await start(lean);
     const stream = await open({ confirmSettlements: true });
     await send('m-1');
     const [first] = (await stream.nextOf('delivery')).deliveries;
@@ -218,7 +219,7 @@ describe('a shutdown', () => {
   });
 
   it('goes quickly when agents leave by themselves', async () => {
-    const { open, server, clock } = await start();
+    const { open, server, clock } = await start(lean);
     const stream = await open();
     const drained = server.drain('update');
     await stream.nextOf('drain');
@@ -270,9 +271,9 @@ describe('Subscribe', () => {
   });
 });
 
-describe('single calls', () => {
+describe.each(LANES)('single calls of gRPC carried $lane', ({ lean }) => {
   it('register, show, list by page and forget agents', async () => {
-    const { agents } = await start();
+    const { agents } = await start(lean);
     for (const name of ['c', 'a', 'b']) {
       await agents.registerAgent({ agent: { agentId: `codex://${name}`, capabilities: ['review'] } }, { headers });
     }
@@ -289,7 +290,7 @@ describe('single calls', () => {
   });
 
   it('keep an instance alive that has no stream', async () => {
-    const { agents, clock, roundTrip } = await start();
+    const { agents, clock, roundTrip } = await start(lean);
     await agents.registerAgent({ agent: { agentId: AGENT } }, { headers });
     await agents.heartbeat({ agentId: AGENT }, { headers });
     clock.advance(30_000);

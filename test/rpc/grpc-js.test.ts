@@ -20,10 +20,11 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { load } from '@grpc/proto-loader';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createRoutes } from '../../src/rpc/routes.ts';
 import { openBus } from '../open-bus.ts';
 import { startServer } from '../server/start-server.ts';
+import { LANES } from './start-services.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WORKER = 'python://worker';
@@ -47,11 +48,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function start(): Promise<(agentId: string, instanceId?: string) => Call> {
+async function start(lean: boolean): Promise<(agentId: string, instanceId?: string) => Call> {
   const { bus, clock } = await openBus();
   onTestFinished(() => bus.close());
   const keys = { find: (key: string) => (key === 'secret' ? { name: 'tests', agents: ['*'] } : undefined) };
-  const { port } = await startServer({ routes: createRoutes(bus), keys, clock });
+  const { port } = await startServer({ routes: createRoutes(bus), keys, clock, lean });
   const client = new AgentService(`127.0.0.1:${port}`, credentials.createInsecure());
   onTestFinished(() => client.close());
   const metadata = new Metadata();
@@ -81,47 +82,49 @@ function task(messageId: string) {
   };
 }
 
-it('joins, gets a task, and answers it', async () => {
-  const connect = await start();
-  const worker = connect(WORKER);
-  const toWorker = framesOf(worker);
-  expect(await toWorker()).toMatchObject({ frame: 'welcome', welcome: { limits: { max_in_flight: 64 } } });
-  const peer = connect(PEER);
-  const toPeer = framesOf(peer);
-  await toPeer();
+describe.each(LANES)('an agent carried $lane', ({ lean }) => {
+  it('joins, gets a task, and answers it', async () => {
+    const connect = await start(lean);
+    const worker = connect(WORKER);
+    const toWorker = framesOf(worker);
+    expect(await toWorker()).toMatchObject({ frame: 'welcome', welcome: { limits: { max_in_flight: 64 } } });
+    const peer = connect(PEER);
+    const toPeer = framesOf(peer);
+    await toPeer();
 
-  peer.write({ send: { messages: [task('review')] } });
-  expect(await toPeer()).toMatchObject({ send_result: { results: [{ message_id: 'review', outcome: 'accepted' }] } });
-  const frame = await toWorker();
-  expect(frame).toMatchObject({ delivery: { deliveries: [{ attempt: 1, message: task('review') }] } });
+    peer.write({ send: { messages: [task('review')] } });
+    expect(await toPeer()).toMatchObject({ send_result: { results: [{ message_id: 'review', outcome: 'accepted' }] } });
+    const frame = await toWorker();
+    expect(frame).toMatchObject({ delivery: { deliveries: [{ attempt: 1, message: task('review') }] } });
 
-  const { deliveries } = frame.delivery as { deliveries: { delivery_id: string }[] };
-  const answer = {
-    message_id: 'answer',
-    sender: { agent_id: WORKER },
-    recipient: { agent_id: PEER },
-    message_type: 'MESSAGE_TYPE_TASK_RESPONSE',
-    correlation_id: 'review',
-  };
-  worker.write({ send: { messages: [answer] } });
-  worker.write({ ack: { delivery_ids: deliveries.map(({ delivery_id }) => delivery_id) } });
-  expect(await toPeer()).toMatchObject({ delivery: { deliveries: [{ message: { correlation_id: 'review' } }] } });
+    const { deliveries } = frame.delivery as { deliveries: { delivery_id: string }[] };
+    const answer = {
+      message_id: 'answer',
+      sender: { agent_id: WORKER },
+      recipient: { agent_id: PEER },
+      message_type: 'MESSAGE_TYPE_TASK_RESPONSE',
+      correlation_id: 'review',
+    };
+    worker.write({ send: { messages: [answer] } });
+    worker.write({ ack: { delivery_ids: deliveries.map(({ delivery_id }) => delivery_id) } });
+    expect(await toPeer()).toMatchObject({ delivery: { deliveries: [{ message: { correlation_id: 'review' } }] } });
 
-  worker.end();
-  for (let last = await toWorker(); last !== undefined; last = await toWorker()) {
-    expect(last).toMatchObject({ frame: 'send_result' });
-  }
-  peer.cancel();
-  await expect(toPeer()).rejects.toMatchObject({ code: status.CANCELLED });
-});
+    worker.end();
+    for (let last = await toWorker(); last !== undefined; last = await toWorker()) {
+      expect(last).toMatchObject({ frame: 'send_result' });
+    }
+    peer.cancel();
+    await expect(toPeer()).rejects.toMatchObject({ code: status.CANCELLED });
+  });
 
-it('is told by a status why its stream ends', async () => {
-  const connect = await start();
-  const older = connect(WORKER);
-  const toOlder = framesOf(older);
-  await toOlder();
-  const newer = framesOf(connect(WORKER));
-  const error = await toOlder().catch((reason: ServiceError) => reason);
-  expect(error).toMatchObject({ code: status.ABORTED, details: expect.stringContaining('took the place') });
-  expect(await newer()).toMatchObject({ frame: 'welcome' });
+  it('is told by a status why its stream ends', async () => {
+    const connect = await start(lean);
+    const older = connect(WORKER);
+    const toOlder = framesOf(older);
+    await toOlder();
+    const newer = framesOf(connect(WORKER));
+    const error = await toOlder().catch((reason: ServiceError) => reason);
+    expect(error).toMatchObject({ code: status.ABORTED, details: expect.stringContaining('took the place') });
+    expect(await newer()).toMatchObject({ frame: 'welcome' });
+  });
 });

@@ -6,9 +6,9 @@ import { Code } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { MessageState, MessageType } from '../../gen/ts/agentbus/v1/envelope_pb.js';
 import { BACKEND, ORCHESTRATOR } from '../open-bus.ts';
-import { headers, sessionId, startServices } from './start-services.ts';
+import { headers, LANES, sessionId, startServices } from './start-services.ts';
 
-describe('MessageService', () => {
+describe.each(LANES)('MessageService of gRPC carried $lane', ({ lean }) => {
   const message = {
     messageId: 'task_1',
     sender: { agentId: ORCHESTRATOR, sessionId },
@@ -17,7 +17,7 @@ describe('MessageService', () => {
   };
 
   it('carries a message through every state that a script can see', async () => {
-    const { messages } = await startServices();
+    const { messages } = await startServices({ lean });
     const state = async () =>
       (await messages.getMessageStatus({ sender: ORCHESTRATOR, messageId: 'task_1' }, { headers })).statuses[0];
     expect(await messages.sendMessage({ message }, { headers })).toMatchObject({
@@ -41,7 +41,7 @@ describe('MessageService', () => {
   });
 
   it('gives up what is dropped, with the reason', async () => {
-    const { messages } = await startServices();
+    const { messages } = await startServices({ lean });
     await messages.sendMessage({ message }, { headers });
     const [delivery] = (await messages.receiveMessages({ agentId: BACKEND }, { headers })).deliveries;
     const deliveryIds = [delivery?.deliveryId ?? ''];
@@ -55,7 +55,7 @@ describe('MessageService', () => {
   });
 
   it('returns the leases of a call that its client gave up', async () => {
-    const { messages } = await startServices();
+    const { messages } = await startServices({ lean });
     const controller = new AbortController();
     const waiting = messages.receiveMessages(
       { agentId: BACKEND, wait: { seconds: 30n } },

@@ -20,16 +20,24 @@ export const TRANSPORTS = {
   JSON: (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat: false }),
 } as const satisfies Record<string, (url: string) => Transport>;
 
+/** The two ways in which the busiest calls of gRPC are carried; what they do is the same. */
+export const LANES = [
+  { lane: 'on the streams of HTTP/2', lean: true },
+  { lane: 'by Connect', lean: false },
+] as const;
+
 export interface StartServicesOptions extends OpenBusOptions {
   /** `gRPC` by default. */
   readonly protocol?: keyof typeof TRANSPORTS;
+  /** See {@link LANES}. True by default. */
+  readonly lean?: boolean;
 }
 
 /** A real server on a real bus, clients of it, and its clock; it ends with the test. */
-export async function startServices({ protocol = 'gRPC', ...options }: StartServicesOptions = {}) {
+export async function startServices({ protocol = 'gRPC', lean = true, ...options }: StartServicesOptions = {}) {
   const { bus, clock } = await openBus(options);
   onTestFinished(() => bus.close());
-  const { url } = await startServer({ routes: createRoutes(bus), keys, clock });
+  const { url } = await startServer({ routes: createRoutes(bus), keys, clock, lean });
   const transport = TRANSPORTS[protocol](url);
   const sessions = createClient(SessionService, transport);
   const messages = createClient(MessageService, transport);

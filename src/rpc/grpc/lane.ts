@@ -69,6 +69,7 @@ export function createLane(options: LaneOptions): Lane {
       const call = new LeanCall({ stream, headers, record, timeoutMs, ended: openCalls.begin(kind) }, context);
       try {
         record.caller = admit(credentialsOf(headers), options);
+        call.requireTime();
         handler(call);
       } catch (error) {
         call.fail(error);

@@ -66,7 +66,7 @@ export class LeanCall implements Call {
     stream.on('close', () => this.#closed());
     if (timeoutMs === undefined) return;
     this.#deadlineAt = context.clock.now() + timeoutMs;
-    this.#timer = context.clock.setTimer(() => this.abort(timedOut()), timeoutMs);
+    if (timeoutMs > 0) this.#timer = context.clock.setTimer(() => this.abort(timedOut()), timeoutMs);
   }
 
   /** Whether the call has ended: nothing that it brings about reaches its client any more. */
@@ -77,6 +77,11 @@ export class LeanCall implements Call {
   /** Whether the stream still takes a response. */
   get canWrite(): boolean {
     return !this.#over && !this.stream.destroyed && !this.stream.closed;
+  }
+
+  /** Throws if the deadline had passed when the call came. */
+  requireTime(): void {
+    if (this.#deadlineAt !== undefined && this.#timer === undefined) throw timedOut();
   }
 
   get caller(): Caller {
@@ -178,15 +183,17 @@ export class LeanCall implements Call {
 
   /**
    * What a client still sends when its call is answered would use up the window of its connection: it is asked to stop,
-   * without an error (RFC 9113, section 8.1). What came already is dropped.
+   * without an error (RFC 9113, section 8.1). What came before that is dropped then, and not earlier: as long as nobody reads it,
+   * the client may not send more.
    */
   #letGoOfRequest(): void {
     const { stream } = this;
     if (stream.readableEnded) return;
-    stream.removeAllListeners('data');
-    stream.resume();
     setImmediate(() => {
-      if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+      if (stream.readableEnded) return;
+      stream.close(constants.NGHTTP2_NO_ERROR);
+      stream.removeAllListeners('data');
+      stream.resume();
     });
   }
 }

@@ -3,24 +3,27 @@
  * same HTTP/2, and beside others that can be had here (bench/peers). All take turns in one run; every message is counted as
  * accepted, delivered and acknowledged, and a run that loses one ends with 1.
  *
- *   npm run bench -- [--quick] [--peers] [--only <part of a scenario's name>] [--servers <part of a name>] [--rounds 5] [--seconds 5]
+ *   npm run bench -- [--quick] [--peers] [--clients] [--only <part of a scenario's name>] [--servers <part of a name>] [--rounds 5] [--seconds 5]
  *                    [--warm-up 1] [--dir <folder on the disk to measure>] [--out bench/results] [--list]
  *
- * `--quick` takes about two minutes. `--peers` has those beside the bus that bench/peers/install.ts has installed. `--only` and
- * `--servers` may be given several times.
+ * `--quick` takes about two minutes. `--peers` has those beside the bus that bench/peers/install.ts has installed. `--clients` goes on with
+ * the clients in five languages (bench/clients.ts). `--only` and `--servers` may be given several times.
  *
  * The table goes to the console, everything that was measured to <out>/<date>.json, and a chart to <out>/<date>.svg.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createBusPeer } from './bus/bus-peer.ts';
 import { chartOf } from './chart.ts';
+import { goalLines } from './goals.ts';
 import { createAppendLog } from './limits/append-log.ts';
 import { createPassThrough } from './limits/pass-through.ts';
 import { describeMachine, readMachine } from './machine.ts';
-import type { FoundPeers } from './peer.ts';
+import type { FoundPeers, Peer } from './peer.ts';
 import { findPeers } from './peers/find-peers.ts';
 import { resultTable } from './result-table.ts';
 import { runBench } from './run-bench.ts';
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean' },
     list: { type: 'boolean' },
     peers: { type: 'boolean' },
+    clients: { type: 'boolean' },
     only: { type: 'string', multiple: true },
     servers: { type: 'string', multiple: true },
     rounds: { type: 'string' },
@@ -56,7 +60,7 @@ const peers = [createBusPeer(), createPassThrough(), createAppendLog(), ...found
 for (const line of found.missing) console.error(`missing: ${line}`);
 if (values.list) {
   for (const { name } of SCENARIOS) console.log(name);
-  for (const { name, version, configuration } of peers) console.log(`${name} ${version}: ${configuration}`);
+  console.log(describePeers(peers));
   process.exit();
 }
 
@@ -80,14 +84,37 @@ const conditions = [
   describeMachine(machine),
   `${lengths.rounds} rounds in turn, ${lengths.seconds} s each after ${lengths.warmUpSeconds} s of warm-up; ${startedAt.toISOString()}`,
 ].join('\n');
-console.log(`${resultTable(result.series)}\n\n${conditions}`);
+console.log(`${resultTable(result.series)}\n\n${describePeers(peers)}\n\n${conditions}\n`);
+for (const line of goalLines(result.series)) console.log(line);
+const clients = values.clients ? measureClients(lengths.rounds) : undefined;
+if (clients !== undefined) console.log(`\n${clients}`);
 mkdirSync(values.out, { recursive: true });
 const path = join(values.out, startedAt.toISOString().replaceAll(/[:.]/g, '-'));
 writeFileSync(
   `${path}.json`,
-  `${JSON.stringify({ startedAt, machine, ...lengths, missing: found.missing, ...result }, undefined, 2)}\n`,
+  `${JSON.stringify({ startedAt, machine, ...lengths, missing: found.missing, clients, ...result }, undefined, 2)}\n`,
 );
 writeFileSync(`${path}.svg`, chartOf(result.series, conditions));
 console.log(`${path}.json, ${path}.svg`);
 for (const fault of result.faults) console.error(`FAULT: ${fault}`);
 process.exitCode = result.faults.length === 0 ? 0 : 1;
+
+/** What each server is, and what its acknowledgement means. */
+function describePeers(described: readonly Peer[]): string {
+  return described
+    .map(({ name, version, configuration, acknowledgement, client }) =>
+      [`${name} ${version}: ${configuration}`, `  ${acknowledgement}`, `  load: ${client}`].join('\n'),
+    )
+    .join('\n');
+}
+
+/** The clients of all languages, on a bus of their own: the table that bench/clients.ts prints. */
+function measureClients(rounds: number): string {
+  const program = fileURLToPath(new URL('./clients.ts', import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, [program, '--rounds', String(rounds)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) result.faults.push(`the clients ended with ${status}`);
+  return stdout;
+}

@@ -9,6 +9,7 @@ const HEAD = [
   'per second, median (min – max)',
   'ratio to the first',
   'server us each',
+  'by thread',
   'load us each',
   'p50 ms',
   'p99 ms',
@@ -17,6 +18,9 @@ const HEAD = [
   'loop p99 ms',
   'RSS MiB',
 ];
+
+/** What rounds to something. */
+const LEAST_MICROS = 0.05;
 
 /** All series as a table in Markdown. Latencies are of the whole round; where there is none, of the delivery. */
 export function resultTable(series: readonly Series[]): string {
@@ -43,6 +47,7 @@ function rowOf({ scenario, peer, turns }: Series, base: Series | undefined): str
     withRange(spreadOf(rates), thousands),
     decimals(ratio.median, 2),
     decimals(of(({ serverMicros }) => serverMicros).median, 1),
+    threadsOf(turns),
     decimals(of(({ loadMicros }) => loadMicros).median, 1),
     latency(({ p50 }) => p50),
     latency(({ p99 }) => p99),
@@ -51,6 +56,17 @@ function rowOf({ scenario, peer, turns }: Series, base: Series | undefined): str
     decimals(of(({ loopDelayP99Ms }) => loopDelayP99Ms).median, 2),
     decimals(of(({ rssMiB }) => rssMiB).median, 0),
   ];
+}
+
+/** What each thread of the server used, the busiest first; what is nearly nothing is left out. */
+function threadsOf(turns: readonly Figures[]): string {
+  const names = [...new Set(turns.flatMap(({ threadMicros }) => Object.keys(threadMicros)))];
+  return names
+    .map((name) => ({ name, micros: spreadOf(turns.map(({ threadMicros }) => threadMicros[name] ?? 0)).median }))
+    .filter(({ micros }) => micros >= LEAST_MICROS)
+    .toSorted((a, b) => b.micros - a.micros)
+    .map(({ name, micros }) => `${name} ${micros.toFixed(1)}`)
+    .join(', ');
 }
 
 /** The latency that says most of a turn. */

@@ -31,7 +31,7 @@ export interface Series {
 export interface BenchResult {
   readonly series: readonly Series[];
   /** What went missing or failed, in words. A bench with faults has measured nothing. */
-  readonly faults: readonly string[];
+  readonly faults: string[];
 }
 
 interface Contestant {

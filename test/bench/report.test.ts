@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { chartOf } from '../../bench/chart.ts';
 import type { Figures } from '../../bench/figures.ts';
+import { goalLines } from '../../bench/goals.ts';
 import { assignCores } from '../../bench/machine.ts';
 import { parseStat, readUsage, usageBetween } from '../../bench/process-usage.ts';
 import { resultTable } from '../../bench/result-table.ts';
@@ -15,7 +16,7 @@ function figures(perSecond: number, more: Partial<Figures> = {}): Figures {
   return {
     perSecond,
     serverMicros: 12.34,
-    threadMicros: { main: 12.34 },
+    threadMicros: { store: 3.3, main: 9, idle: 0.01 },
     loadMicros: 5,
     rssMiB: 100,
     loopDelayP99Ms: undefined,
@@ -55,15 +56,15 @@ describe('the table', () => {
     ]).split('\n');
     expect(rows).toHaveLength(4);
     expect(rows[2]).toContain(
-      '| some | bus | 100,000 (90,000 – 110,000) | 1.00 | 12.3 | 5.0 | 1.00 | 2.00 | 3.00 | 0.20 | – | 100 |',
+      '| some | bus | 100,000 (90,000 – 110,000) | 1.00 | 12.3 | main 9.0, store 3.3 | 5.0 | 1.00 | 2.00 | 3.00 | 0.20 | – | 100 |',
     );
     expect(rows[3]).toContain('| some | peer | 45,000 (11,000 – 50,000) | 0.50 |');
   });
 
   it('leaves out whom nothing is known of', () => {
     expect(resultTable([series('failed', [])]).split('\n')).toHaveLength(2);
-    expect(resultTable([series('limit', [1], { serverMicros: undefined, latencies: {} })])).toContain(
-      '| – | 5.0 | – | – | – |',
+    expect(resultTable([series('limit', [1], { serverMicros: undefined, threadMicros: {}, latencies: {} })])).toContain(
+      '| 5.0 | – | – | – |',
     );
   });
 });
@@ -71,7 +72,7 @@ describe('the table', () => {
 describe('the chart', () => {
   it('draws a bar for each series, as long as its median, and escapes what is written', () => {
     const svg = chartOf(
-      [series('bus & <co>', [100, 200, 300]), series('peer', [50, 100, 150])],
+      [series('bus & <co>', [100, 200, 300]), series('peer', [50, 100, 500])],
       'one line\nand another',
     );
     const widths = [...svg.matchAll(/<rect x="\d+" y="\d+" width="([\d.]+)"/g)].map(([, width]) => Number(width));
@@ -125,5 +126,28 @@ describe('cores', () => {
     expect(assignCores(4, true)).toEqual({ serverCores: '0-1', loadCores: '2-3' });
     expect(assignCores(2, true)).toEqual({ serverCores: undefined, loadCores: undefined });
     expect(assignCores(8, false)).toEqual({ serverCores: undefined, loadCores: undefined });
+  });
+});
+
+describe('the goals', () => {
+  it('are compared to what was measured, and to the disk of the same minute', () => {
+    const named = (name: string, rates: readonly number[], more: Partial<Figures> = {}): Series => {
+      const each = series('agentbus', rates, more);
+      return { ...each, scenario: { ...each.scenario, name } };
+    };
+    const fsync = { p50Ms: 0.2, p99Ms: 1 };
+    const latencies = { round: { p50: 1.05, p99: 6, p999: 7 } };
+    expect(
+      goalLines([
+        named('rounds-256-p16-b64', [99_000, 101_000, 120_000], { serverMicros: 10.5 }),
+        named('lone', [900], { fsync, latencies }),
+        named('open-2000', [2_000], { latencies }),
+      ]),
+    ).toEqual([
+      'reached  rounds-256-p16-b64, durable rounds/s: 101,000, at least 100,000',
+      'MISSED   rounds-256-p16-b64, server us a durable round: 10.50, at most 10.00',
+      'reached  lone, p50 ms of a lone durable round trip, beside 3 fsyncs + 0.5 ms: 1.05, at most 1.10',
+      'MISSED   open-2000, p99 ms at 2,000 messages/s: 6.00, at most 5.00',
+    ]);
   });
 });

@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createHistogram } from './histogram.ts';
 import type { Latencies, LoadResult, Turn } from './peer.ts';
 
@@ -18,6 +19,9 @@ export interface LoadOptions {
   readonly turn: Turn;
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** Time for a process to leave once it has said everything; then it is killed. */
+const LEAVE_MS = 2_000;
 
 type Line = { readonly is: 'ready' | 'began' | 'ended' } | { readonly is: 'result'; readonly result: LoadResult };
 
@@ -32,7 +36,10 @@ export async function runLoad({ commands, cores, turn, env }: LoadOptions): Prom
     turn.began();
     await all('ended');
     turn.ended();
-    return sumOf(await Promise.all(processes.map((load) => load.result)));
+    const results = await Promise.all(processes.map((load) => load.result));
+    // A profiler writes its file at the end of a process.
+    await Promise.race([Promise.all(processes.map((load) => load.gone)), pause(LEAVE_MS, undefined, { ref: false })]);
+    return sumOf(results);
   } finally {
     for (const load of processes) load.kill();
   }
@@ -48,6 +55,8 @@ interface StartedLoad {
   heard(is: Line['is']): Promise<void>;
   go(): void;
   readonly result: Promise<LoadResult>;
+  /** Resolves when the process has ended, however it did. */
+  readonly gone: Promise<unknown>;
   kill(): void;
 }
 
@@ -75,7 +84,8 @@ function startLoad({ command, env }: { command: readonly string[]; env: LoadOpti
   };
   // Whoever waits hears of it; what nobody waits for any more is no error of its own.
   for (const { promise } of [...Object.values(lines), result]) promise.catch(() => undefined);
-  once(child, 'close').then(
+  const closed = once(child, 'close');
+  closed.then(
     ([code, signal]) => gone(new Error(`the load (${command.join(' ')}) ended with ${code ?? signal}:\n${stderr}`)),
     gone,
   );
@@ -83,6 +93,7 @@ function startLoad({ command, env }: { command: readonly string[]; env: LoadOpti
     heard: (is) => (is === 'result' ? result.promise.then(() => undefined) : lines[is].promise),
     go: () => void child.stdin.write('go\n'),
     result: result.promise,
+    gone: closed,
     kill: () => void child.kill('SIGKILL'),
   };
 }

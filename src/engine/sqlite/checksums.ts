@@ -18,6 +18,18 @@ export interface RecordColumns {
   readonly copies: number;
 }
 
+/** A record of which the database has put together what is no number, so that a million are read without a text for each. */
+export interface EncodedRecord extends Pick<RecordColumns, 'seq' | 'accepted_at' | 'copies'> {
+  /** `RECORD_BYTES` of it. */
+  readonly bytes: Uint8Array;
+}
+
+/** What is summed of a record beside its numbers, as one value. */
+export const RECORD_BYTES = 'r.sender || char(10) || r.message_id || char(10) || r.recipient || r.fingerprint';
+/** How long that is. */
+export const RECORD_LENGTH =
+  'octet_length(r.sender) + octet_length(r.message_id) + octet_length(r.recipient) + octet_length(r.fingerprint) + 2';
+
 export interface MailColumns {
   readonly priority: number;
   readonly expires_at: number | null;
@@ -54,7 +66,18 @@ const mailNumbers = new Float64Array(5);
 
 /** The sum in the row of a record that has mail, which covers the numbers of the mail too. */
 export function sumOfMessage(record: RecordColumns, mail: MailColumns): number {
-  const low = sumOfRecord(record);
+  return withMail(sumOfRecord(record), mail);
+}
+
+/** The same where the record is `EncodedRecord`. */
+export function sumOfEncodedMessage(record: EncodedRecord, mail: MailColumns): number {
+  recordNumbers[0] = record.seq;
+  recordNumbers[1] = record.accepted_at;
+  recordNumbers[2] = record.copies;
+  return withMail(crc32(record.bytes, crc32(recordNumbers)), mail);
+}
+
+function withMail(low: number, mail: MailColumns): number {
   mailNumbers[0] = mail.priority;
   mailNumbers[1] = mail.expires_at ?? ABSENT;
   mailNumbers[2] = mail.available_at ?? ABSENT;

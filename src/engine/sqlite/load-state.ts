@@ -3,7 +3,7 @@ import { crashPoint } from '../../lib/crash-point.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { MailboxDepth } from '../engine.ts';
 import { newestSequence, takeOverCopy } from './backup/copied.ts';
-import { assertSum, damagedRow, sumOfMessage } from './checksums.ts';
+import { assertSum, damagedRow, RECORD_BYTES, RECORD_LENGTH, sumOfEncodedMessage } from './checksums.ts';
 import { createCounters } from './counters.ts';
 import { returnCode } from './return-code.ts';
 
@@ -79,84 +79,141 @@ type Row = [
   /** Null where there is no record. */
   recipient: string | null,
   priority: number,
+  /** Null where the envelope is gone. */
+  size: number | null,
+  sum: number | null,
+  acceptedAt: number,
+  /** Of what is summed of the record beside its numbers. */
+  recordBytes: number,
+  /** `Rest` as JSON; null if it is `USUAL`, as nearly always: each column of a row costs as much as reading it from the disk. */
+  rest: string | null,
+];
+
+type Rest = [
   attempts: number,
   returned: number,
   expiresAt: number | null,
   availableAt: number | null,
   tag: number,
   shared: number | null,
-  /** Null where the envelope is gone. */
-  size: number | null,
-  suspect: number,
-  sum: number | null,
-  sender: string,
-  messageId: string,
-  fingerprint: Uint8Array,
-  acceptedAt: number,
   copies: number,
 ];
 
-/** All waiting mail, oldest first. `length` reads a blob's size from the head of its row. */
-const WAITING_MAIL = `
-  SELECT m.seq, r.recipient, m.priority, r.attempts, r.returned, m.expires_at, m.available_at, m.tag, m.shared,
-         coalesce(length(m.envelope), length(e.envelope)), m.seq <= coalesce(b.suspect_seq, 0),
-         r.sum, r.sender, r.message_id, r.fingerprint, r.accepted_at, r.copies
-  FROM mail m LEFT JOIN messages r ON r.seq = m.seq LEFT JOIN mailboxes b ON b.agent_id = r.recipient
-  LEFT JOIN envelopes e ON e.seq = m.shared
-  ORDER BY m.seq`;
+const USUAL: Rest = [0, 0, null, null, 0, null, 1];
 
+function restOf(row: Row): Rest {
+  const rest = row[7];
+  return rest === null ? USUAL : (JSON.parse(rest) as Rest);
+}
+
+/** Waiting mail after a sequence, oldest first. `length` reads a blob's size from the head of its row. */
+const WAITING_MAIL = `
+  SELECT m.seq, r.recipient, m.priority, coalesce(length(m.envelope), length(e.envelope)), r.sum, r.accepted_at,
+         ${RECORD_LENGTH},
+         CASE WHEN r.attempts = 0 AND r.returned = 0 AND m.expires_at IS NULL AND m.available_at IS NULL
+                AND m.tag = 0 AND m.shared IS NULL AND r.copies = 1
+              THEN NULL
+              ELSE json_array(r.attempts, r.returned, m.expires_at, m.available_at, m.tag, m.shared, r.copies) END
+  FROM mail m LEFT JOIN messages r ON r.seq = m.seq LEFT JOIN envelopes e ON e.seq = m.shared
+  WHERE m.seq > ? ORDER BY m.seq LIMIT ?`;
+
+/** What is summed of the records of that mail, one after the other: one value for all costs less than a text of each. */
+const RECORDS_OF_MAIL = `
+  SELECT CAST(group_concat(${RECORD_BYTES}, '') AS BLOB) AS bytes
+  FROM mail m CROSS JOIN messages r ON r.seq = m.seq WHERE m.seq > ? AND m.seq <= ?`;
+
+/** Reads all waiting mail, oldest first, and compares it with its checksums. */
 export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): void {
-  const indexes = new Map<string, number>();
+  const waiting = db.prepare(WAITING_MAIL);
+  waiting.setReturnArrays(true);
+  const records = db.prepare(RECORDS_OF_MAIL);
+  const chunks = createMailChunks(readSuspects(db), emit);
+  let last = 0;
+  for (;;) {
+    const rows = waiting.all(last, SQLITE_LIMITS.loadStepRows) as unknown as Row[];
+    const until = rows.at(-1)?.[0];
+    if (until === undefined) break;
+    const { bytes } = records.get(last, until) as { bytes: Uint8Array | null };
+    let end = 0;
+    for (const row of rows) {
+      const rest = restOf(row);
+      assertWhole(row, rest, last);
+      const start = end;
+      end += row[6];
+      checkSum(row, rest, bytes?.subarray(start, end) ?? NOTHING);
+      chunks.add(row, rest);
+      last = row[0];
+    }
+  }
+  chunks.flush();
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Mailboxes of which some of the mail may have been delivered by a process that died, and up to where. */
+function readSuspects(db: DatabaseSync): Map<string, number> {
+  const rows = db.prepare('SELECT agent_id, suspect_seq FROM mailboxes WHERE suspect_seq > 0').all();
+  return new Map(rows.map(({ agent_id, suspect_seq }) => [agent_id as string, suspect_seq as number]));
+}
+
+function createMailChunks(suspects: ReadonlyMap<string, number>, emit: (chunk: MailChunk) => void) {
   const suspectCode = returnCode('bus_restarted');
   const capacity = SQLITE_LIMITS.loadChunkRows * MAIL_COLUMNS;
-  let rows = new Float64Array(capacity);
+  const indexes = new Map<string, number>();
+  /** By the index of the mailbox. */
+  const suspectUntil: number[] = [];
+  const rows = new Float64Array(capacity);
   let used = 0;
-  let last = 0;
   let newMailboxes: string[] = [];
+  const indexOf = (recipient: string): number => {
+    const known = indexes.get(recipient);
+    if (known !== undefined) return known;
+    const index = indexes.size;
+    indexes.set(recipient, index);
+    suspectUntil.push(suspects.get(recipient) ?? 0);
+    newMailboxes.push(recipient);
+    return index;
+  };
   const flush = (): void => {
     if (used > 0) emit({ rows: rows.slice(0, used), newMailboxes });
-    rows = new Float64Array(capacity);
     used = 0;
     newMailboxes = [];
   };
-  const waiting = db.prepare(WAITING_MAIL);
-  waiting.setReturnArrays(true);
-  for (const row of waiting.iterate() as Iterable<unknown> as Iterable<Row>) {
-    const [sequence, recipient, priority, attempts, returned, expiresAt, availableAt, tag, shared, size, suspect] = row;
-    checkLoaded(row);
-    if (sequence <= last || recipient === null) throw damagedRow({ table: 'mail', place: sequence });
-    last = sequence;
-    let index = indexes.get(recipient);
-    if (index === undefined) {
-      index = indexes.size;
-      indexes.set(recipient, index);
-      newMailboxes.push(recipient);
-    }
-    rows[used++] = sequence;
-    rows[used++] = index;
-    rows[used++] = priority;
-    rows[used++] = attempts;
-    rows[used++] = suspect === 1 ? suspectCode : returned;
-    rows[used++] = expiresAt ?? Number.POSITIVE_INFINITY;
-    rows[used++] = availableAt ?? 0;
-    rows[used++] = tag;
-    rows[used++] = shared ?? 0;
-    rows[used++] = size as number;
-    if (used === capacity) flush();
-  }
-  flush();
+  return {
+    add(row: Row, rest: Rest): void {
+      const [sequence, recipient, priority, size] = row;
+      const [attempts, returned, expiresAt, availableAt, tag, shared] = rest;
+      const index = indexOf(recipient as string);
+      rows[used++] = sequence;
+      rows[used++] = index;
+      rows[used++] = priority;
+      rows[used++] = attempts;
+      rows[used++] = sequence <= (suspectUntil[index] as number) ? suspectCode : returned;
+      rows[used++] = expiresAt ?? Number.POSITIVE_INFINITY;
+      rows[used++] = availableAt ?? 0;
+      rows[used++] = tag;
+      rows[used++] = shared ?? 0;
+      rows[used++] = size as number;
+      if (used === capacity) flush();
+    },
+    flush,
+  };
 }
 
-/** Mail that went into another's mailbox, or expired before its time, would be gone without a word. */
-function checkLoaded(row: Row): void {
-  const [seq, recipient, priority, , , expires_at, available_at, tag, shared, size, , sum, ...rest] = row;
+/** Mail without its record or its envelope would be gone without a word. */
+function assertWhole([seq, recipient, , size]: Row, [, , , , , shared]: Rest, last: number): void {
+  if (seq <= last) throw damagedRow({ table: 'mail', place: seq });
   // Not found under its own seq: pages that changed places look like rows that are not there.
   if (recipient === null) throw damagedRow({ table: 'messages', place: seq });
   if (size === null) throw damagedRow({ table: shared === null ? 'mail' : 'envelopes', place: shared ?? seq });
-  const [sender, message_id, fingerprint, accepted_at, copies] = rest;
+}
+
+/** So would mail that went into another's mailbox, or expired before its time. */
+function checkSum([seq, , priority, , sum, accepted_at]: Row, rest: Rest, bytes: Uint8Array): void {
   if (sum === null) return;
-  const record = { seq, sender, message_id, recipient, fingerprint, accepted_at, copies };
-  const actual = sumOfMessage(record, { priority, expires_at, available_at, tag, shared });
+  const [, , expires_at, available_at, tag, shared, copies] = rest;
+  const mail = { priority, expires_at, available_at, tag, shared };
+  const actual = sumOfEncodedMessage({ seq, accepted_at, copies, bytes }, mail);
   assertSum(sum, actual, { table: 'messages', place: seq });
 }
 

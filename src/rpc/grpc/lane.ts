@@ -1,6 +1,7 @@
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { DescMethod } from '@bufbuild/protobuf';
 import type { Logger } from 'pino';
+import { TRACEPARENT } from '../../bus/valid-traceparent.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { HeldBytes } from '../bodies/held-bytes.ts';
 import { startRecord } from '../call-record.ts';
@@ -65,8 +66,8 @@ export function createLane(options: LaneOptions): Lane {
       if (head === undefined || route === undefined) return false;
       const { service, method, kind, handler } = route;
       const record = startRecord({ service, method, protocol: 'grpc', peer: peerOf(stream.session) });
-      const { timeoutMs } = head;
-      const call = new LeanCall({ stream, headers, record, timeoutMs, ended: openCalls.begin(kind) }, context);
+      const traceparent = fieldOf(headers, TRACEPARENT);
+      const call = new LeanCall({ ...head, stream, traceparent, record, ended: openCalls.begin(kind) }, context);
       try {
         record.caller = admit(credentialsOf(headers), options);
         call.requireTime();

@@ -1,8 +1,7 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { Logger } from 'pino';
 import type { Caller } from '../../bus/caller.ts';
-import { TRACEPARENT } from '../../bus/valid-traceparent.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { HeldBytes } from '../bodies/held-bytes.ts';
 import type { Call } from '../call.ts';
@@ -22,7 +21,7 @@ export interface LeanCallContext {
 
 export interface LeanCallOptions {
   readonly stream: ServerHttp2Stream;
-  readonly headers: IncomingHttpHeaders;
+  readonly traceparent: string | undefined;
   readonly record: CallRecord;
   /** Milliseconds from now; undefined for no deadline. */
   readonly timeoutMs: number | undefined;
@@ -40,11 +39,11 @@ export class LeanCall implements Call {
   readonly stream: ServerHttp2Stream;
   readonly record: CallRecord;
   readonly context: LeanCallContext;
+  readonly traceparent: string | undefined;
   /** Who takes over when the call ends from outside, and ends it by `fail`. Without anybody it fails at once. */
   onAbort: ((error: unknown) => void) | undefined;
   /** The stream is gone, and there is no last word to wait for: who knows why the call ends has to say so now. */
   onClose: (() => void) | undefined;
-  readonly #headers: IncomingHttpHeaders;
   readonly #deadlineAt: number | undefined;
   #ended: () => void;
   #timer: Timer | undefined;
@@ -54,11 +53,11 @@ export class LeanCall implements Call {
   #trailer = OK_TRAILER;
 
   constructor(options: LeanCallOptions, context: LeanCallContext) {
-    const { stream, headers, record, timeoutMs, ended } = options;
+    const { stream, traceparent, record, timeoutMs, ended } = options;
     this.stream = stream;
     this.record = record;
     this.context = context;
-    this.#headers = headers;
+    this.traceparent = traceparent;
     this.#ended = ended;
     context.open.add(this);
     // Whoever breaks off is heard of by the close that follows; without a listener the error would end the process.
@@ -87,11 +86,6 @@ export class LeanCall implements Call {
   get caller(): Caller {
     if (this.record.caller === undefined) throw new Error('the call was let in without an identity');
     return this.record.caller;
-  }
-
-  get traceparent(): string | undefined {
-    const value = this.#headers[TRACEPARENT];
-    return value === undefined ? undefined : String(value);
   }
 
   get signal(): AbortSignal {

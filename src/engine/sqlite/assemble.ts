@@ -18,7 +18,6 @@ import { createMetadata } from './metadata.ts';
 import { clearMarks } from './operations/clear-marks.ts';
 import type { PendingMail } from './pending-mail.ts';
 import { createPendingMail } from './pending-mail.ts';
-import { returnReason } from './return-code.ts';
 import { createSequences } from './sequences.ts';
 import { createSessionLog } from './sessions.ts';
 import type { StoreLink } from './store-link.ts';
@@ -113,10 +112,10 @@ function createMailLoader(pending: PendingMail): (chunk: MailChunk) => void {
   const agentIds: string[] = [];
   return (chunk) => {
     agentIds.push(...chunk.newMailboxes);
-    readMailRows(chunk, ({ mailbox, returned, ...row }) => {
-      const agentId = agentIds[mailbox] as string;
+    readMailRows(chunk, (row) => {
+      const agentId = agentIds[row.mailbox] as string;
       pending.reserve(agentId, row.size);
-      pending.add(agentId, { ...row, returned: returnReason(returned) });
+      pending.add(agentId, row);
     });
   };
 }

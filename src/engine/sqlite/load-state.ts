@@ -5,7 +5,8 @@ import type { MailboxDepth } from '../engine.ts';
 import { newestSequence, takeOverCopy } from './backup/copied.ts';
 import { assertSum, damagedRow, RECORD_BYTES, RECORD_LENGTH, sumOfEncodedMessage } from './checksums.ts';
 import { createCounters } from './counters.ts';
-import { returnCode } from './return-code.ts';
+import type { NewEntry } from './mailbox.ts';
+import { returnCode, returnReason } from './return-code.ts';
 
 const epochUncommitted = crashPoint('start.epoch-uncommitted');
 const afterEpoch = crashPoint('start.after-epoch');
@@ -27,23 +28,9 @@ export interface MailChunk {
   readonly newMailboxes: readonly string[];
 }
 
-export interface MailRow {
-  readonly sequence: number;
+export interface MailRow extends NewEntry {
   /** Index of the agent id. */
   readonly mailbox: number;
-  readonly priority: number;
-  readonly attempts: number;
-  /** `returnCode` of why it came back last. */
-  readonly returned: number;
-  /** Infinity: never. */
-  readonly expiresAt: number;
-  /** 0: at once. */
-  readonly availableAt: number;
-  readonly tag: number;
-  /** Where its envelope is stored apart from it; 0 if it is not. */
-  readonly shared: number;
-  /** Bytes of the envelope. */
-  readonly size: number;
 }
 
 const MAIL_COLUMNS = 10;
@@ -227,7 +214,7 @@ export function readMailRows({ rows }: MailChunk, each: (row: MailRow) => void):
       mailbox: next(),
       priority: next(),
       attempts: next(),
-      returned: next(),
+      returned: returnReason(next()),
       expiresAt: next(),
       availableAt: next(),
       tag: next(),

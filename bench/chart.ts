@@ -1,15 +1,18 @@
 import type { Series } from './run-bench.ts';
 import { spreadOf } from './spread.ts';
 
-const WIDTH = 900;
+const WIDTH = 1_000;
 const LABEL_WIDTH = 260;
-const VALUE_WIDTH = 190;
+const VALUE_WIDTH = 330;
 const BAR_HEIGHT = 16;
 const GAP = 6;
 const TITLE_HEIGHT = 26;
 const COLORS = ['#2563eb', '#d97706', '#059669', '#9333ea', '#dc2626', '#0891b2', '#65a30d', '#db2777', '#475569'];
 
-/** The rates of all series as an SVG: one group a scenario, one bar a server, a line from the least to the most of its turns. */
+/**
+ * The rates of all series as an SVG: one group a scenario, one bar a server, a line from the least to the most of its turns,
+ * and what each round costs the server.
+ */
 export function chartOf(series: readonly Series[], caption: string): string {
   const measured = series.filter(({ turns }) => turns.length > 0);
   const servers = [...new Set(measured.map(({ peer }) => peer.name))];
@@ -44,7 +47,9 @@ function bar({ peer, turns }: Series, { y, most, color }: { y: number; most: num
   const scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / most;
   const middle = y + BAR_HEIGHT / 2;
   const [from, to] = [LABEL_WIDTH + min * scale, LABEL_WIDTH + max * scale];
-  const range = `${thousands(median)} (${thousands(min)} – ${thousands(max)})`;
+  const micros = spreadOf(turns.flatMap(({ serverMicros }) => serverMicros ?? [])).median;
+  const cost = Number.isNaN(micros) ? '' : `, ${micros.toFixed(1)} us of the server each`;
+  const range = `${thousands(median)} (${thousands(min)} – ${thousands(max)})${cost}`;
   return [
     text({ x: GAP, y: middle + 4, text: peer.name, size: 12 }),
     `<rect x="${LABEL_WIDTH}" y="${y}" width="${(median * scale).toFixed(1)}" height="${BAR_HEIGHT}" fill="${color}"/>`,

@@ -13,12 +13,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createBusPeer } from './bus/bus-peer.ts';
 import { chartOf } from './chart.ts';
+import { chooseDisk } from './disk.ts';
 import { goalLines } from './goals.ts';
 import { createAppendLog } from './limits/append-log.ts';
 import { createPassThrough } from './limits/pass-through.ts';
@@ -65,6 +65,7 @@ if (values.list) {
 }
 
 const machine = readMachine();
+const disk = chooseDisk(values.dir);
 const startedAt = new Date();
 const lengths = {
   rounds: Number(values.rounds ?? usual.rounds),
@@ -76,12 +77,12 @@ const result = await runBench({
   ...machine,
   peers,
   scenarios,
-  dir: values.dir ?? tmpdir(),
+  dir: disk.dir,
   report: (line) => console.error(line),
 });
 
 const conditions = [
-  describeMachine(machine),
+  `${describeMachine(machine)}, data on ${disk.filesystem}`,
   `${lengths.rounds} rounds in turn, ${lengths.seconds} s each after ${lengths.warmUpSeconds} s of warm-up; ${startedAt.toISOString()}`,
 ].join('\n');
 console.log(`${resultTable(result.series)}\n\n${describePeers(peers)}\n\n${conditions}\n`);
@@ -92,7 +93,7 @@ mkdirSync(values.out, { recursive: true });
 const path = join(values.out, startedAt.toISOString().replaceAll(/[:.]/g, '-'));
 writeFileSync(
   `${path}.json`,
-  `${JSON.stringify({ startedAt, machine, ...lengths, missing: found.missing, clients, ...result }, undefined, 2)}\n`,
+  `${JSON.stringify({ startedAt, machine, filesystem: disk.filesystem, ...lengths, missing: found.missing, clients, ...result }, undefined, 2)}\n`,
 );
 writeFileSync(`${path}.svg`, chartOf(result.series, conditions));
 console.log(`${path}.json, ${path}.svg`);

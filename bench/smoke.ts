@@ -5,9 +5,9 @@
  *
  *   node --conditions=agentbus-source bench/smoke.ts [--rounds 2] [--seconds 1]
  */
-import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createBusPeer } from './bus/bus-peer.ts';
+import { chooseDisk } from './disk.ts';
 import { createAppendLog } from './limits/append-log.ts';
 import { createPassThrough } from './limits/pass-through.ts';
 import { describeMachine, readMachine } from './machine.ts';
@@ -27,7 +27,7 @@ const { series, faults } = await runBench({
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),
   warmUpSeconds: 1,
-  dir: tmpdir(),
+  dir: chooseDisk(undefined).dir,
   report: (line) => console.error(line),
 });
 console.log(`${resultTable(series)}\n\n${describeMachine(machine)}`);

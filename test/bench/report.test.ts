@@ -80,6 +80,7 @@ describe('the chart', () => {
     expect((widths[0] ?? 0) / (widths[1] ?? 1)).toBeCloseTo(2, 2);
     expect(svg).toContain('bus &amp; &lt;co&gt;');
     expect(svg).toContain('and another');
+    expect(svg).toContain('200 (100 – 300), 12.3 us of the server each');
     expect(svg.match(/<svg /g)).toHaveLength(1);
     expect(svg.trimEnd().endsWith('</svg>')).toBe(true);
   });

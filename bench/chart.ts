@@ -1,3 +1,4 @@
+import { describeScenario } from './describe-scenario.ts';
 import type { Series } from './run-bench.ts';
 import { spreadOf } from './spread.ts';
 
@@ -25,7 +26,8 @@ export function chartOf(series: readonly Series[], caption: string): string {
   for (const name of new Set(measured.map(({ scenario }) => scenario.name))) {
     const group = measured.filter(({ scenario }) => scenario.name === name);
     y += TITLE_HEIGHT;
-    parts.push(text({ x: GAP, y, text: `${name}, per second`, size: 13 }));
+    const about = group[0] === undefined ? '' : describeScenario(group[0].scenario);
+    parts.push(text({ x: GAP, y, text: `${name}, per second (${about})`, size: 13 }));
     y += GAP;
     const most = Math.max(...group.map(({ turns }) => spreadOf(turns.map(({ perSecond }) => perSecond)).max));
     for (const each of group) {

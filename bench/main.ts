@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createBusPeer } from './bus/bus-peer.ts';
 import { chartOf } from './chart.ts';
+import { describeScenario } from './describe-scenario.ts';
 import { chooseDisk } from './disk.ts';
 import { goalLines } from './goals.ts';
 import { createAppendLog } from './limits/append-log.ts';
@@ -59,7 +60,7 @@ const peers = [createBusPeer(), createPassThrough(), createAppendLog(), ...found
 );
 for (const line of found.missing) console.error(`missing: ${line}`);
 if (values.list) {
-  for (const { name } of SCENARIOS) console.log(name);
+  for (const scenario of SCENARIOS) console.log(`${scenario.name}: ${describeScenario(scenario)}`);
   console.log(describePeers(peers));
   process.exit();
 }
@@ -85,7 +86,9 @@ const conditions = [
   `${describeMachine(machine)}, data on ${disk.filesystem}`,
   `${lengths.rounds} rounds in turn, ${lengths.seconds} s each after ${lengths.warmUpSeconds} s of warm-up; ${startedAt.toISOString()}`,
 ].join('\n');
-console.log(`${resultTable(result.series)}\n\n${describePeers(peers)}\n\n${conditions}\n`);
+console.log(`${resultTable(result.series)}\n`);
+for (const scenario of scenarios) console.log(`${scenario.name}: ${describeScenario(scenario)}`);
+console.log(`\n${describePeers(peers)}\n\n${conditions}\n`);
 for (const line of goalLines(result.series)) console.log(line);
 const clients = values.clients ? measureClients(lengths.rounds) : undefined;
 if (clients !== undefined) console.log(`\n${clients}`);

@@ -2,6 +2,7 @@
 // Method: series with figures that the test chooses.
 import { describe, expect, it } from 'vitest';
 import { chartOf } from '../../bench/chart.ts';
+import { describeScenario } from '../../bench/describe-scenario.ts';
 import type { Figures } from '../../bench/figures.ts';
 import { goalLines } from '../../bench/goals.ts';
 import { assignCores } from '../../bench/machine.ts';
@@ -119,6 +120,16 @@ describe('the scenarios', () => {
     expect(new Set(SCENARIOS.map(({ name }) => name)).size).toBe(SCENARIOS.length);
     for (const scenario of SCENARIOS)
       if (scenario.kind === 'rounds') expect(scenario.window % scenario.batch, scenario.name).toBe(0);
+  });
+});
+
+describe('the words for a scenario', () => {
+  it('say what is under way', () => {
+    const words = (name: string) => SCENARIOS.filter((each) => each.name === name).map(describeScenario)[0];
+    expect(words('rounds-1k-json-p16-b16')).toBe('1 KiB of JSON, 16 pairs of agents, 16 a frame, 2,048 under way');
+    expect(words('lone')).toBe('256 B, one message at a time');
+    expect(words('open-2000')).toContain('one by one, 2,000 messages/s on a timetable');
+    expect(words('watch-100')).toContain('100 watchers');
   });
 });
 

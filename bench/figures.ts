@@ -12,7 +12,8 @@ export interface Figures {
   readonly threadMicros: Readonly<Record<string, number>>;
   /** User and system time of the load for each round. */
   readonly loadMicros: number;
-  readonly rssMiB: number;
+  /** Resident memory of the server at the end of the stretch. */
+  readonly rssMiB: number | undefined;
   readonly loopDelayP99Ms: number | undefined;
   /** Milliseconds from the send to each stage. */
   readonly latencies: Readonly<Partial<Record<keyof Latencies, Quantiles>>>;
@@ -47,7 +48,7 @@ export function figuresOf({ result, usage, hasServer, rss, loopDelayP99Ms, fsync
     serverMicros: hasServer ? usage.totalMicros / rounds : undefined,
     threadMicros: Object.fromEntries(threads.filter(([, micros]) => micros > 0)),
     loadMicros: loadCpuMicros / rounds,
-    rssMiB: rss / 1024 ** 2,
+    rssMiB: hasServer ? rss / 1024 ** 2 : undefined,
     loopDelayP99Ms,
     latencies: quantilesOf(result.latencies),
     fsync,

@@ -61,12 +61,12 @@ function rowOf({ scenario, peer, turns }: Series, base: Series | undefined): str
 /** What each thread of the server used, the busiest first; what is nearly nothing is left out. */
 function threadsOf(turns: readonly Figures[]): string {
   const names = [...new Set(turns.flatMap(({ threadMicros }) => Object.keys(threadMicros)))];
-  return names
+  const used = names
     .map((name) => ({ name, micros: spreadOf(turns.map(({ threadMicros }) => threadMicros[name] ?? 0)).median }))
     .filter(({ micros }) => micros >= LEAST_MICROS)
     .toSorted((a, b) => b.micros - a.micros)
-    .map(({ name, micros }) => `${name} ${micros.toFixed(1)}`)
-    .join(', ');
+    .map(({ name, micros }) => `${name} ${micros.toFixed(1)}`);
+  return used.length === 0 ? '–' : used.join(', ');
 }
 
 /** The latency that says most of a turn. */

@@ -64,9 +64,11 @@ describe('the table', () => {
 
   it('leaves out whom nothing is known of', () => {
     expect(resultTable([series('failed', [])]).split('\n')).toHaveLength(2);
-    expect(resultTable([series('limit', [1], { serverMicros: undefined, threadMicros: {}, latencies: {} })])).toContain(
-      '| 5.0 | – | – | – |',
-    );
+    expect(
+      resultTable([
+        series('limit', [1], { serverMicros: undefined, rssMiB: undefined, threadMicros: {}, latencies: {} }),
+      ]),
+    ).toContain('| – | – | 5.0 | – | – | – | 0.20 | – | – |');
   });
 });
 

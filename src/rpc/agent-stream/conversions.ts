@@ -31,12 +31,17 @@ export function sealedDeliveryFromLease(lease: Lease): Delivery {
   return delivery;
 }
 
+/** Why a message is delivered again, as the contract says it. */
+export function redeliveryReasonOf({ redeliveredBecause }: Lease): RedeliveryReason {
+  return redeliveredBecause === undefined ? RedeliveryReason.UNSPECIFIED : REASONS[redeliveredBecause];
+}
+
 function deliveryWithoutMessage(lease: Lease): Delivery {
-  const { deliveryId, attempt, redeliveredBecause, leaseExpiresAt, acceptedAt } = lease;
+  const { deliveryId, attempt, leaseExpiresAt, acceptedAt } = lease;
   return create(DeliverySchema, {
     deliveryId,
     attempt,
-    redeliveredBecause: redeliveredBecause === undefined ? RedeliveryReason.UNSPECIFIED : REASONS[redeliveredBecause],
+    redeliveredBecause: redeliveryReasonOf(lease),
     leaseExpiresAt: timestampFromMs(leaseExpiresAt),
     acceptedTime: timestampFromMs(acceptedAt),
   });

@@ -5,14 +5,13 @@ import {
   AcknowledgeMessagesResponseSchema,
   MessageService,
   ReceiveMessagesRequestSchema,
-  ReceiveMessagesResponseSchema,
   SendMessageRequestSchema,
   SendMessageResponseSchema,
 } from '../../../gen/ts/agentbus/v1/message_service_pb.js';
 import { incomingFromEnvelope } from '../../bus/message/incoming.ts';
-import { sealedDeliveryFromLease } from '../agent-stream/conversions.ts';
 import type { MessageCalls, Sent } from '../message-calls.ts';
 import { decode } from './decode.ts';
+import { encodeDeliveries } from './frames-delivery.ts';
 import type { UnaryMethod } from './serve-unary.ts';
 
 /** The calls of MessageService that the lane carries. */
@@ -37,8 +36,7 @@ export function createMessageMethods(calls: MessageCalls): ReadonlyMap<DescMetho
           const request = decode(ReceiveMessagesRequestSchema, bytes);
           return async () => {
             const leases = await calls.receive(request, call);
-            const deliveries = leases.map(sealedDeliveryFromLease);
-            return toBinary(ReceiveMessagesResponseSchema, create(ReceiveMessagesResponseSchema, { deliveries }));
+            return encodeDeliveries(leases);
           };
         },
       },

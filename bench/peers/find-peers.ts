@@ -5,7 +5,6 @@ import { type PeerFiles, peerFiles } from './cache.ts';
 import { createJetStreamPeer } from './nats/jetstream-peer.ts';
 import { PEER_RECIPES } from './recipes.ts';
 import { createRedisPeer } from './redis/redis-peer.ts';
-
 import { createSlimPeer } from './slim/slim-peer.ts';
 import { createWsRelayPeer } from './ws-relay/ws-relay-peer.ts';
 

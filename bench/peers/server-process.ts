@@ -23,7 +23,10 @@ const LONGEST_START_MS = 30_000;
 const LONGEST_STOP_MS = 10_000;
 const LOOK_MS = 50;
 
-/** Starts a server on the cores that are for servers, and waits until its port answers. Rejects with its output if it ends before. */
+/**
+ * Starts a server on the cores that are for servers, and waits until its port answers. Rejects with its output if it ends before. It
+ * does not outlive this process.
+ */
 export async function startServer({ command, place, env }: ServerOptions): Promise<ServerProcess> {
   const port = await freePort();
   const [program = '', ...args] = pinned(command(port), place.serverCores);
@@ -35,15 +38,16 @@ export async function startServer({ command, place, env }: ServerOptions): Promi
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-4_000)));
-  const spawned = await once(child, 'spawn').catch((error: unknown) => {
-    throw new Error(`${program} cannot be started: ${error}`);
-  });
-  void spawned;
+  // Rejects if there is no such program.
+  await once(child, 'spawn');
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const limit = performance.now() + LONGEST_START_MS;
   while (!(await answers(port))) {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${output}`);
     if (performance.now() > limit) {
-      child.kill('SIGKILL');
+      kill();
       throw new Error(`${program} does not answer on its port:\n${output}`);
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -7,7 +7,8 @@ import type { NatsMessage } from './nats-reader.ts';
 
 /** A pull is asked for again when so many of its messages are still to come, so that the server never waits for a request. */
 const PULL_LEFT = 0.5;
-/** Most messages of one pull. */
+/** Messages of one pull: a request is dear when it is for few. */
+const SMALLEST_PULL = 256;
 const LARGEST_PULL = 4_096;
 const UNDERSCORE = 95;
 /** Where the inbox of the confirmations has its `c`, and that of the deliveries its `d`. */
@@ -33,7 +34,7 @@ await runPairs(async ({ port, run, pair, scenario, most, ledger }) => {
 
   // The receiver: deliveries, and the answers to its acknowledgements. An acknowledgement stands for a whole batch, which is those
   // before it on the same consumer; it names the inbox for its answer, which ends with the number of the last message.
-  const pull = Math.min(most, LARGEST_PULL);
+  const pull = Math.min(Math.max(most, SMALLEST_PULL), LARGEST_PULL);
   const [deliveries, confirms] = [`_INBOX.d${pair}`, `_INBOX.c${pair}`];
   let pulled = 0;
   /** Numbers that were delivered and whose acknowledgement is not confirmed, oldest first, and how many of them each acknowledgement has. */

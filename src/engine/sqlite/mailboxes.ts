@@ -80,22 +80,12 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
       return [handOut(entry, content)];
     });
   };
-  const handOutAll = async (taken: readonly Entry[]): Promise<Lease[]> => {
-    if (taken.some((entry) => entry.content === undefined)) return await readAndHandOut(taken);
-    const free = taken.filter((entry) => !withdrawals.holdBack(entry, entry.content as MailContent));
-    return free.map((entry) => handOut(entry, entry.content as MailContent));
-  };
-  const leaseReady = async (mailbox: Mailbox, request: LeaseRequest): Promise<Lease[]> => {
-    const { taken, expired } = pending.lease(mailbox, request);
-    endings.expire(expired);
-    const leases = await handOutAll(taken);
-    if (leases.length === taken.length || mailbox.ready.size === 0) return leases;
-    // Something was held back, or ended while it was read, and more is behind it.
-    if (leases.length === 0) {
-      store.assertOpen();
-      return await leaseReady(mailbox, request);
+  const handOutCached = (taken: readonly Entry[]): Lease[] => {
+    const leases: Lease[] = [];
+    for (const entry of taken) {
+      const content = entry.content as MailContent;
+      if (!withdrawals.holdBack(entry, content)) leases.push(handOut(entry, content));
     }
-    subscribers.notify(mailbox.agentId);
     return leases;
   };
   /** The message an id names, if the id is one that may settle it. */
@@ -162,8 +152,17 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
       const mailbox = pending.find(request.agentId);
       if (mailbox === undefined || mailbox.ready.size === 0) return [];
       if (!mailbox.marked && !(await awaitMark(mailbox, request.holder))) return [];
-      store.assertOpen();
-      return await leaseReady(mailbox, request);
+      for (;;) {
+        store.assertOpen();
+        const { taken, expired } = pending.lease(mailbox, request);
+        endings.expire(expired);
+        const leases = taken.every(isCached) ? handOutCached(taken) : await readAndHandOut(taken);
+        if (leases.length === taken.length || mailbox.ready.size === 0) return leases;
+        // Something was held back, or ended while it was read, and more is behind it.
+        if (leases.length === 0) continue;
+        subscribers.notify(mailbox.agentId);
+        return leases;
+      }
     },
 
     async acknowledge(agentId, deliveryIds) {
@@ -235,4 +234,8 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
     subscribe: (agentId, listener) => subscribers.add(agentId, listener),
     onEnded: (listener) => listeners.add(listener),
   };
+}
+
+function isCached({ content }: Entry): boolean {
+  return content !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Counters } from './counters.ts';
+import type { PlainRows } from './plain-rows.ts';
 import type { RecordCount } from './record-count.ts';
 import type { RecordKeys } from './record-keys.ts';
 import type { TapeReader, TapeWriter } from './tape.ts';
@@ -13,6 +14,11 @@ export interface Operation<Request, Reply> {
   readonly writes: boolean;
   /** Main thread: how many writes a request is, each of which could be one by itself; absent: one. */
   count?(request: Request): number;
+  /**
+   * Worker: whether it may run before the rows of messages of its own batch are written, because it looks at none but
+   * those that `RecordKeys` found.
+   */
+  readonly leavesNewRows?: true;
   /** Main thread: puts the request on a tape. */
   encode(request: Request, tape: TapeWriter): void;
   /** Worker: prepares the statements, once. */
@@ -25,6 +31,7 @@ export interface Operation<Request, Reply> {
 export interface Store {
   readonly db: DatabaseSync;
   readonly keys: RecordKeys;
+  readonly rows: PlainRows;
   readonly counters: Counters;
   readonly recordCount: RecordCount;
   /** Has `work` done when the batch is durable and its replies are on their way: outside of any transaction. */

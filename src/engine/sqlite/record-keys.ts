@@ -34,14 +34,20 @@ const WRITE_SPEED = 2;
 /** The same for the upkeep of runs, of which each key is a part twice: written again, and deleted where it was. */
 const UPKEEP_SPEED = 8;
 
-/** Other than as usual in tests alone: of what happens when hashes collide, and of thousands of runs. */
+/** Hash and size are other than as usual in tests alone: of what happens when hashes collide, and of thousands of runs. */
 export interface RecordKeysOptions {
   readonly hash?: HashKey;
   readonly keysInMemory?: number;
+  /** Called before records are looked at, so that those of the same batch can be written first. */
+  beforeLook?(): void;
 }
 
 export function createRecordKeys(db: DatabaseSync, options: RecordKeysOptions = {}): RecordKeys {
-  const { hash = createHashKey(readSeed(db)), keysInMemory: capacity = SQLITE_LIMITS.keysInMemory } = options;
+  const {
+    hash = createHashKey(readSeed(db)),
+    keysInMemory: capacity = SQLITE_LIMITS.keysInMemory,
+    beforeLook,
+  } = options;
   const isRecord = db.prepare('SELECT 1 FROM messages WHERE seq = ? AND sender = ? AND message_id = ?');
   const runs = openKeyRuns(db);
   const upkeep = createKeyUpkeep(db, { runs, keysInMemory: capacity });
@@ -72,8 +78,10 @@ export function createRecordKeys(db: DatabaseSync, options: RecordKeysOptions = 
     return found;
   };
   // Keys may outlive their records.
-  const isOf = (sequence: number, { sender, messageId }: MessageKey): boolean =>
-    isRecord.get(sequence, sender, messageId) !== undefined;
+  const isOf = (sequence: number, { sender, messageId }: MessageKey): boolean => {
+    beforeLook?.();
+    return isRecord.get(sequence, sender, messageId) !== undefined;
+  };
 
   const startWriting = (): void => {
     const { size: keys, pages } = recent;

@@ -6,8 +6,9 @@ import { createCounters } from './counters.ts';
 import { IN_MEMORY, openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
 import { type LogMarker, startLogMarker } from './log-mark.ts';
-import type { RunOperation, Store } from './operation.ts';
+import type { Operation, RunOperation, Store } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
+import { createPlainRows } from './plain-rows.ts';
 import { createRecordCount } from './record-count.ts';
 import { createRecordKeys } from './record-keys.ts';
 import { sqliteCode } from './sqlite-error.ts';
@@ -101,12 +102,13 @@ interface Batches {
 }
 
 function prepareBatches(db: DatabaseSync, marker: LogMarker | undefined): Batches {
-  const keys = createRecordKeys(db);
+  const rows = createPlainRows(db);
+  const keys = createRecordKeys(db, { beforeLook: rows.flush });
   const counters = createCounters(db);
   const recordCount = createRecordCount(db);
   let after: (() => void)[] = [];
   const afterBatch = (work: () => void): void => void after.push(work);
-  const store: Store = { db, keys, counters, recordCount, afterBatch };
+  const store: Store = { db, keys, rows, counters, recordCount, afterBatch };
   const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare(store));
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -119,9 +121,12 @@ function prepareBatches(db: DatabaseSync, marker: LogMarker | undefined): Batche
     transactionBegun();
     for (let index = 0; index < operations; index++) {
       const code = request.number();
-      writes ||= OPERATIONS[code]?.writes === true;
+      const { writes: changes, leavesNewRows } = OPERATIONS[code] as Operation<never, unknown>;
+      writes ||= changes;
+      if (leavesNewRows !== true) rows.flush();
       (runs[code] as RunOperation)(request, reply);
     }
+    rows.flush();
     keys.settle();
     counters.settle();
     if (writes) marker?.beforeCommit();

@@ -178,6 +178,24 @@ export const acceptCases: ContractCase[] = [
     },
   },
   {
+    name: 'messages that are accepted together are found by what follows in the same turn',
+    async run(rig) {
+      const messages = Array.from({ length: 20 }, (_, index) =>
+        rig.message({ messageId: `m-${index}`, envelope: bytes('x') }),
+      );
+      const [refusals, found] = await Promise.all([
+        rig.accept(messages),
+        rig.engine.messages.find(messages),
+        rig.withdraw(messages[19]!),
+        refusal(rig.send(messages[18]), 'duplicate_message'),
+      ]);
+      expect(refusals).toBeUndefined();
+      expect(found.map((records) => records.length)).toEqual(messages.map(() => 1));
+      expect(await rig.record(messages[19]!)).toMatchObject({ state: 'withdrawn' });
+      expect(await rig.lease()).toHaveLength(19);
+    },
+  },
+  {
     name: 'the observer counts each message that was accepted together with others as a write',
     async run(rig) {
       const before = rig.observed.committed.length;

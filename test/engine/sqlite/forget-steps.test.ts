@@ -8,6 +8,7 @@ import { IN_MEMORY, openDatabase } from '../../../src/engine/sqlite/database.ts'
 import type { Operation, Store } from '../../../src/engine/sqlite/operation.ts';
 import { forgetRecords } from '../../../src/engine/sqlite/operations/forget-records.ts';
 import { forgetSessions } from '../../../src/engine/sqlite/operations/forget-sessions.ts';
+import { createPlainRows } from '../../../src/engine/sqlite/plain-rows.ts';
 import { createRecordCount } from '../../../src/engine/sqlite/record-count.ts';
 import { createRecordKeys } from '../../../src/engine/sqlite/record-keys.ts';
 import { createTapeReader, createTapeWriter } from '../../../src/engine/sqlite/tape.ts';
@@ -24,7 +25,7 @@ function openRows(sql: string) {
   const keys = createRecordKeys(db);
   const counters = createCounters(db);
   const recordCount = createRecordCount(db);
-  const store: Store = { db, keys, counters, recordCount, afterBatch() {} };
+  const store: Store = { db, keys, rows: createPlainRows(db), counters, recordCount, afterBatch() {} };
   const run = <Request, Reply>(operation: Operation<Request, Reply>, request: Request): Reply => {
     const tape = createTapeWriter();
     const reply = createTapeWriter();

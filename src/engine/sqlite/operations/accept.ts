@@ -14,6 +14,7 @@ const NONE: readonly number[] = [];
 /** Accepts messages, each by itself. The reply says which were on record already, by their positions, ascending. */
 export const accept: Operation<AcceptRequest, readonly number[]> = {
   writes: true,
+  leavesNewRows: true,
   count: ({ messages }) => messages.length,
   encode({ messages, first }, tape) {
     tape.number(first);

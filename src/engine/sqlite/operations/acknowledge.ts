@@ -24,6 +24,7 @@ export interface Acknowledged {
 /** Removes mail for good. The reply names those with a tag that were there, in the order of the request. */
 export const acknowledge: Operation<AcknowledgeRequest, MessageKey[]> = {
   writes: true,
+  leavesNewRows: true,
   count: ({ messages }) => messages.length,
   encode(request, tape) {
     let index = 0;

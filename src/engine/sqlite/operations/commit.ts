@@ -42,6 +42,7 @@ const APPLIED: CommitReply = { withdrawn: [] };
 /** Applies one write. */
 export const commit: Operation<CommitRequest, CommitReply> = {
   writes: true,
+  leavesNewRows: true,
   encode: encodeCommit,
   prepare(store) {
     const sessions = prepareSessionAppend(store);

@@ -90,8 +90,7 @@ export interface MessageInserter {
   insert(message: TapedMessage, first: number): void;
 }
 
-export function prepareMessageInsert({ db, keys, recordCount }: Store): MessageInserter {
-  const insertOne = prepareOneCopy(db);
+export function prepareMessageInsert({ db, keys, recordCount, rows }: Store): MessageInserter {
   const insertCopy = prepareCopies(db);
   const apart = db.prepare('INSERT INTO envelopes (seq, copies, kept, envelope, sum) VALUES (?, ?, ?, ?, ?)');
   const isTaken = (message: TapedMessage): boolean => !message.further && keys.has(message);
@@ -111,7 +110,9 @@ export function prepareMessageInsert({ db, keys, recordCount }: Store): MessageI
       keys.add(message, first);
       const records = countRecords(message);
       recordCount.add(records);
-      if (isPlain(message)) return insertOne(message, first);
+      if (isPlain(message)) return rows.add(message, first);
+      // Rows at the end of a tree cost least, so they go there in their order.
+      rows.flush();
       for (let copy = 0; copy < records; copy++) insertCopy(message, copy, first);
       if (!isStoredApart(message)) return;
       const { recipients, keep, envelope } = message;
@@ -123,22 +124,6 @@ export function prepareMessageInsert({ db, keys, recordCount }: Store): MessageI
 /** Whether a message is what most are: one copy, with an envelope of its own, available at once, without a tag. */
 function isPlain({ recipients, keep, availableAt, tag }: TapedMessage): boolean {
   return recipients.length === 1 && !keep && availableAt === undefined && tag === 0;
-}
-
-/** Binds no value that is the default: each costs as much as a twentieth of the row. */
-function prepareOneCopy(db: DatabaseSync): (message: TapedMessage, sequence: number) => void {
-  const record = db.prepare(
-    'INSERT INTO messages (seq, sender, message_id, recipient, fingerprint, accepted_at, sum) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const mail = db.prepare('INSERT INTO mail (seq, priority, expires_at, envelope, sum) VALUES (?, ?, ?, ?, ?)');
-  return (message, sequence) => {
-    const { sender, messageId, fingerprint, acceptedAt, priority, expiresAt = null, envelope } = message;
-    const recipient = message.recipients[0] as string;
-    const sum = sumOfMessage(recordOf(message, { seq: sequence, recipient, copies: 1 }), mailOf(message, null));
-    // `get`, which has nothing to return, and not `run`, which would make an object that nobody reads.
-    record.get(sequence, sender, messageId, recipient, fingerprint, acceptedAt, sum);
-    mail.get(sequence, priority, expiresAt, envelope, sumOfEnvelope(sequence, envelope));
-  };
 }
 
 function prepareCopies(db: DatabaseSync): (message: TapedMessage, copy: number, first: number) => void {

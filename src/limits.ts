@@ -126,8 +126,8 @@ export const CALL_LIMITS = {
 
 /** Bounds inside the embedded engine. */
 export const SQLITE_LIMITS = {
-  /** One fsync for some thousand operations costs each next to nothing; a longer batch only makes the first one wait. */
-  maxBatchOperations: 2_048,
+  /** One fsync for a thousand operations costs each next to nothing; a longer batch makes the first one wait, and its replies everybody. */
+  maxBatchOperations: 1_024,
   /** From this many on, a batch may be sent while the one before it still runs: it is large enough for an fsync of its own. */
   aheadOperations: 64,
   /** The same as a share of the batch that runs: a busy store has few large commits rather than many of any size. */

@@ -53,6 +53,20 @@ export const restartCases: ContractCase[] = [
     expect(records[1]?.[0]).toMatchObject({ reason: 'bad', attempts: 1 });
     await refusal(rig.engine.journal.commit({ messages: [acknowledged] }), 'duplicate_message');
   }),
+  ...eitherWay('all that was acknowledged together stays settled, and nothing beside it', async (rig, how) => {
+    const tags = new Map([[7, 3]]);
+    await rig.accept(
+      Array.from({ length: 16 }, (_, index) => rig.message({ messageId: `m-${index}`, tag: tags.get(index) ?? 0 })),
+    );
+    const leases = await rig.lease();
+    const left = ['m-2', 'm-12'];
+    // In runs, and upside down, with a message between them that has more than its mail to settle.
+    const settled = leases.filter(({ messageId }) => !left.includes(messageId));
+    const { stale, tagged } = await rig.acknowledge([...settled.slice(0, 9), ...settled.slice(9).reverse()]);
+    expect([stale, tagged.map(({ messageId }) => messageId)]).toEqual([[], ['m-7']]);
+    await rig.reopen(how);
+    expect((await rig.lease()).map(({ messageId }) => messageId)).toEqual(left);
+  }),
   ...eitherWay('deliveries whose release has resolved stay counted', async (rig, how) => {
     await rig.send();
     const { deliveryId } = await rig.leaseOne();

@@ -179,6 +179,21 @@ describe('listing', () => {
     expect(ids(agents.list({ ...EVERYBODY, status: AgentStatus.OFFLINE, capability: 'review' }))).toEqual(['a://1']);
   });
 
+  it('finds the agents that have a capability now, page by page, whatever they could do before', async () => {
+    for (const agentId of ['c://3', 'a://1', 'b://2', 'd://4']) await register(agentId, ['test', 'test']);
+    await register('b://2', ['review']);
+    await agents.unregister(ALL, 'c://3');
+    const query = { ...EVERYBODY, limit: 1 };
+    const first = agents.list({ ...query, capability: 'test' });
+    expect([ids(first), first.next]).toEqual([['a://1'], 'a://1']);
+    const second = agents.list({ ...query, capability: 'test', after: 'a://1' });
+    expect([ids(second), second.next]).toEqual([['d://4'], undefined]);
+    expect(ids(agents.list({ ...query, capability: 'review' }))).toEqual(['b://2']);
+    expect(ids(agents.list({ ...query, capability: 'nobody has it' }))).toEqual([]);
+    // The same when they are read from the store.
+    expect(ids((await open()).list({ ...EVERYBODY, capability: 'test' }))).toEqual(['a://1', 'd://4']);
+  });
+
   it('shows how much waits', async () => {
     await register('a://1');
     const fingerprint = new Uint8Array(1);

@@ -7,6 +7,7 @@ import { AGENT_LIMITS } from '../../limits.ts';
 import { frameworkOf } from '../agent-id.ts';
 import { BusError } from '../bus-error.ts';
 import { type AgentRecord, decodeRecord, encodeRecord } from './agent-record.ts';
+import { createCapabilityIndex } from './capability-index.ts';
 import { createSortedIds } from './sorted-ids.ts';
 
 /** The registered agents, in memory, each change written through. What is read here is durable. */
@@ -16,6 +17,8 @@ export interface AgentRegistry {
   get(agentId: string): AgentRecord;
   /** Those with an id above `after`, ascending by id; all if there is no `after`. */
   above(after: string | undefined): Iterable<AgentRecord>;
+  /** Those of them that have a capability; costs nothing for the others. */
+  having(capability: string, after: string | undefined): Iterable<AgentRecord>;
   /** Adds or replaces; durable when it resolves. Rejects LIMIT_REACHED. */
   put(descriptor: AgentDescriptor): Promise<AgentRecord>;
   /** Durable when it resolves. Rejects AGENT_NOT_FOUND. */
@@ -26,6 +29,8 @@ export interface AgentRegistry {
 export async function openAgentRegistry(directory: AgentDirectory, clock: Clock): Promise<AgentRegistry> {
   const records = await loadRecords(directory);
   const ids = createSortedIds(records.keys());
+  const capabilities = createCapabilityIndex();
+  for (const { descriptor } of records.values()) capabilities.add(descriptor);
   // Changes of one agent follow each other, so that memory and disk end up with the same one.
   const changes = createKeyedQueue();
   let arriving = 0;
@@ -38,8 +43,11 @@ export async function openAgentRegistry(directory: AgentDirectory, clock: Clock)
   const write = async (record: AgentRecord): Promise<AgentRecord> => {
     const { agentId } = record.descriptor;
     await directory.put({ agentId, descriptor: encodeRecord(record) });
+    const before = records.get(agentId);
+    if (before !== undefined) capabilities.remove(before.descriptor);
     records.set(agentId, record);
     ids.add(agentId);
+    capabilities.add(record.descriptor);
     return record;
   };
   const add = async (descriptor: AgentDescriptor): Promise<AgentRecord> => {
@@ -65,6 +73,9 @@ export async function openAgentRegistry(directory: AgentDirectory, clock: Clock)
     *above(after) {
       for (const agentId of ids.above(after)) yield get(agentId);
     },
+    *having(capability, after) {
+      for (const agentId of capabilities.above(capability, after)) yield get(agentId);
+    },
     put(descriptor) {
       const complete = withFramework(descriptor);
       return changes.run(complete.agentId, () => {
@@ -76,6 +87,7 @@ export async function openAgentRegistry(directory: AgentDirectory, clock: Clock)
       changes.run(agentId, async () => {
         get(agentId);
         await directory.remove(agentId);
+        capabilities.remove(get(agentId).descriptor);
         records.delete(agentId);
         ids.remove(agentId);
       }),

@@ -121,8 +121,7 @@ export async function createAgents({ directory, clock, heartbeatIntervalMs, dept
     get: (agentId) => describe(registry.get(agentId)),
     list({ after, limit, status, capability }) {
       const agents: Agent[] = [];
-      for (const record of registry.above(after)) {
-        if (capability !== '' && !record.descriptor.capabilities.includes(capability)) continue;
+      for (const record of capability === '' ? registry.above(after) : registry.having(capability, after)) {
         const agent = describe(record);
         if (status !== AgentStatus.UNSPECIFIED && agent.status !== status) continue;
         if (agents.length === limit) return { agents, next: agents.at(-1)?.descriptor?.agentId };
@@ -146,14 +145,12 @@ export async function createAgents({ directory, clock, heartbeatIntervalMs, dept
       return status === 'offline' ? lastSeenAt : undefined;
     },
     candidates: (capability) =>
-      [...registry.above(undefined)]
-        .filter(({ descriptor }) => descriptor.capabilities.includes(capability))
-        .flatMap(({ descriptor: { agentId } }) => {
-          const { status, instances } = presence.report(agentId);
-          if (status === 'offline') return [];
-          const load = instances.reduce((sum, instance) => sum + instance.load, 0) / instances.length;
-          return [{ agentId, slow: status === 'slow', instances: instances.length, unsettled: depth(agentId), load }];
-        }),
+      [...registry.having(capability, undefined)].flatMap(({ descriptor: { agentId } }) => {
+        const { status, instances } = presence.report(agentId);
+        if (status === 'offline') return [];
+        const load = instances.reduce((sum, instance) => sum + instance.load, 0) / instances.length;
+        return [{ agentId, slow: status === 'slow', instances: instances.length, unsettled: depth(agentId), load }];
+      }),
     connect(connection) {
       const { agentId, instanceId } = connection;
       registry.get(agentId);

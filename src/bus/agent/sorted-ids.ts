@@ -1,5 +1,6 @@
 /** A set of ids in ascending order, for lists that are read page by page. */
 export interface SortedIds {
+  readonly size: number;
   add(id: string): void;
   remove(id: string): void;
   /** Those greater than `after`, ascending; all if there is no `after`. */
@@ -22,6 +23,9 @@ export function createSortedIds(initial: Iterable<string>): SortedIds {
     return low;
   };
   return {
+    get size() {
+      return ids.length;
+    },
     add(id) {
       const place = placeOf(id);
       if (ids[place] !== id) ids.splice(place, 0, id);

@@ -60,13 +60,14 @@ async function main(): Promise<void> {
   }
 }
 
-function pairRow({ name, small, large, ratio, ratios }: PairResult) {
+function pairRow({ name, small, large, ratio, ratios, cpuRatio }: PairResult) {
   return {
     name,
     'small/s': Math.round(small.roundsPerSecond),
     'large/s': Math.round(large.roundsPerSecond),
     ratio: short(ratio),
     ratios: ratios.map(short).join(' '),
+    'cpu ratio': short(cpuRatio),
     'us a round': `${short(small.cpuMicros)} / ${short(large.cpuMicros)}`,
     'loop p99 ms': `${short(small.loopP99Ms)} / ${short(large.loopP99Ms)}`,
     'loop max ms': `${short(small.loopMaxMs)} / ${short(large.loopMaxMs)}`,

@@ -18,6 +18,8 @@ export interface PairResult {
   /** Rounds a second of the large one by those of the small one: the median of all pairs, and the outermost ones. */
   readonly ratio: number;
   readonly ratios: readonly number[];
+  /** Processor time of a round of the small one by that of the large one: nearly the same on a machine that does other things too. */
+  readonly cpuRatio: number;
 }
 
 /** A part of a stretch, whose figures nobody wants: compilers, caches, first deliveries of mailboxes. */
@@ -41,6 +43,7 @@ export async function measurePair({ name, small, large, pairs, ms }: PairOptions
     large: medians(stretches.map((pair) => pair.large)),
     ratio: median(ratios),
     ratios: ratios.toSorted((a, b) => a - b),
+    cpuRatio: median(stretches.map((pair) => pair.small.cpuMicros / pair.large.cpuMicros)),
   };
 }
 

@@ -56,5 +56,7 @@ const { load, close } = await open();
 tell({ kind: 'opened', memory: memory(), openMs: performance.now() - startedAt });
 process.on('message', (request: SubjectRequest) => {
   if (request.kind === 'run') void run(load, request.ms).then((figures) => tell({ kind: 'ran', figures }));
-  else void close().then(() => process.disconnect());
+  else void close().then(() => process.exit());
 });
+// The run was broken off.
+process.on('disconnect', () => process.exit());

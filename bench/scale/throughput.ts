@@ -9,7 +9,7 @@ export interface Effort {
   readonly ms: number;
 }
 
-const EMPTY = { pending: 0, mailboxes: 1, remembered: 0 };
+const EMPTY = { pending: 0, mailboxes: 1_000, remembered: 0 };
 const FEW_AGENTS = 16;
 
 /** `count` agents that no stored mail waits for. */

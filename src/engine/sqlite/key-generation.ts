@@ -22,8 +22,9 @@ const FREE = -1;
 export function createKeyGeneration(capacity: number): KeyGeneration {
   const pages = pagesFor(capacity);
   const pairs: number[][] = Array.from({ length: pages }, () => []);
-  // Two columns of numbers, of which at most half is in use: a Map of as many numbers would take ten times the memory.
-  let places = 2 ** Math.ceil(Math.log2(capacity * 2));
+  // Two columns of numbers, of which at most half is in use, and room for what comes until the next batch: a Map of as many
+  // numbers would take several times the memory.
+  let places = 2 ** Math.ceil(Math.log2(capacity * 3));
   let hashes = new Float64Array(places).fill(FREE);
   let sequences = new Float64Array(places);
   let size = 0;

@@ -28,6 +28,8 @@ export interface OpenBusOptions {
   readonly defaultMessageTtlMs?: number;
   /** Of the system by default. */
   readonly random?: Random;
+  /** Puts something between the bus and its engine. */
+  wrap?(engine: Engine): Engine;
 }
 
 export async function openBus(options: OpenBusOptions = {}): Promise<OpenBus> {
@@ -36,7 +38,8 @@ export async function openBus(options: OpenBusOptions = {}): Promise<OpenBus> {
   const observer = options.observer ?? {};
   const dataDir = options.dataDir ?? ':memory:';
   const limits = { ...STORE_LIMITS, ...options.limits };
-  const engine = await openEngine({ engine: 'sqlite', dataDir, clock, random, limits, observer });
+  const opened = await openEngine({ engine: 'sqlite', dataDir, clock, random, limits, observer });
+  const engine = options.wrap?.(opened) ?? opened;
   const { defaultMessageTtlMs } = options;
   const ttl = defaultMessageTtlMs === undefined ? {} : { defaultMessageTtlMs };
   const bus = await createBus({

@@ -7,8 +7,8 @@ export type { Forgotten };
  * messages, so implementations only add to counters.
  */
 export interface BusObserver {
-  /** A message is on disk. */
-  accepted?(): void;
+  /** So many messages are on disk. */
+  accepted?(count: number): void;
   /** A send was answered as a repeat. */
   duplicate?(): void;
   /** Messages were handed to a recipient. */

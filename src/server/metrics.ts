@@ -84,7 +84,7 @@ function createObserver(registry: Registry): BusObserver {
   );
   const writes = histogram('commit_writes', 'Writes that became durable together.', COMMIT_WRITES);
   return {
-    accepted: () => accepted.inc(),
+    accepted: (messages) => accepted.inc(messages),
     duplicate: () => duplicates.inc(),
     delivered: (messages) => delivered.inc(messages),
     redelivered: (messages) => redelivered.inc(messages),

@@ -29,6 +29,7 @@ import type { EventLine } from './event-line.ts';
 import type { Action, Answer, Outcome, Request, Target } from './reference/actions.ts';
 import type { HandedOut } from './reference/mail.ts';
 import { RULES } from './reference/world.ts';
+import { createMixedSend } from './send-in-frames.ts';
 import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
 import { tapEngine } from './tapped-engine.ts';
 
@@ -124,6 +125,7 @@ export async function openSystem(): Promise<System> {
       taskLeaseMs: RULES.taskLeaseMs,
     });
   let bus = await openGeneration();
+  const send = createMixedSend(() => bus.messages);
   for (const [agentId, { registered, able }] of Object.entries(AGENTS)) {
     const capabilities = able ? [CAPABILITY] : [];
     if (registered) await bus.agents.register(anybody, create(AgentDescriptorSchema, { agentId, capabilities }));
@@ -225,7 +227,7 @@ export async function openSystem(): Promise<System> {
       case 'answer':
       case 'report':
       case 'say':
-        return await bus.messages.send(as(action.from), incomingFromEnvelope(envelopeOf(action)));
+        return await send(as(action.from), incomingFromEnvelope(envelopeOf(action)));
       case 'receive': {
         const { agent: agentId, max: maxMessages, leaseMs } = action;
         const { signal } = new AbortController();

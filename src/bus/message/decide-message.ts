@@ -17,8 +17,8 @@ import { openTaskOf, tasksOfMessage } from '../task/task-names.ts';
 import { type IncomingMessage, isTaskRequest } from './incoming.ts';
 import { tagOf } from './tags.ts';
 
-/** A message that is about to be accepted. */
-export interface Sending {
+/** What the mail of a message is made of. */
+export interface PlainSending {
   readonly message: IncomingMessage;
   readonly fingerprint: Uint8Array;
   /** Agent ids, each once. */
@@ -27,6 +27,10 @@ export interface Sending {
   readonly now: number;
   /** Longest time that it may wait for its recipient if it does not say; undefined for any. */
   readonly defaultTtlMs: number | undefined;
+}
+
+/** A message that is about to be accepted. */
+export interface Sending extends PlainSending {
   /** The task that caused it. */
   readonly parent: PlacedTask | undefined;
   /** Whether a call waits for the end of a task. */
@@ -34,11 +38,10 @@ export interface Sending {
 }
 
 /** The message as it goes to the engine when it means nothing to a session or a task. */
-export function plainMail(sending: Sending): NewMessage {
+export function plainMail(sending: PlainSending): NewMessage {
   const { message, fingerprint, recipients, now, defaultTtlMs } = sending;
   const { head, bytes } = message;
-  const expiresAt = head.expiresAt ?? (defaultTtlMs && now + defaultTtlMs);
-  return {
+  const mail = {
     sender: head.sender,
     messageId: head.messageId,
     fingerprint,
@@ -47,8 +50,9 @@ export function plainMail(sending: Sending): NewMessage {
     acceptedAt: now,
     tag: tagOf({ isTask: isTaskRequest(head), receipts: head.receipts }),
     envelope: bytes,
-    ...(expiresAt !== undefined && { expiresAt }),
   };
+  const expiresAt = head.expiresAt ?? (defaultTtlMs && now + defaultTtlMs);
+  return expiresAt === undefined ? mail : { ...mail, expiresAt };
 }
 
 /**

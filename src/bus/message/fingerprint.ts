@@ -1,6 +1,14 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
-/** Digest by which a repeat of a message is told from another one of the same name. 16 bytes. */
+const BYTES = 16;
+
+/**
+ * Digest by which a repeat of a message is told from another one of the same name: the first 16 bytes of its SHA-256.
+ *
+ * By way of a string, because that is four times as fast for a few hundred bytes as a hash object or a buffer of its own.
+ */
 export function fingerprintOf(envelope: Uint8Array): Uint8Array {
-  return createHash('sha256').update(envelope).digest().subarray(0, 16);
+  const digest = Buffer.allocUnsafe(BYTES);
+  digest.write(hash('sha256', envelope, 'binary'), 0, BYTES, 'latin1');
+  return digest;
 }

@@ -1,11 +1,8 @@
 import type { MessageKey } from '../../engine/engine.ts';
+import type { Earlier } from './repeats.ts';
 
 /** What is known of a message that was sent lately. */
-export interface KnownMessage {
-  readonly fingerprint: Uint8Array;
-  readonly acceptedAt: number;
-  /** Agents whose mailboxes it went to. */
-  readonly recipients: readonly string[];
+export interface KnownMessage extends Earlier {
   /** Resolves when it is on disk. */
   readonly written: Promise<void>;
 }

@@ -20,8 +20,11 @@ import { decideMessage, plainMail, requireOneAnswer, type Sending } from './deci
 import { fingerprintOf } from './fingerprint.ts';
 import { type EnvelopeHead, type IncomingMessage, isTaskRequest } from './incoming.ts';
 import { createKnownMessages, type KnownMessage } from './known-messages.ts';
+import { mailboxFull } from './mailbox-full.ts';
+import { createPlainSends } from './plain-sends.ts';
 import type { Receipts } from './receipts.ts';
 import { type Directory, recipientsOf, requireReachable } from './recipients.ts';
+import { earlierFrom, requireRepeat } from './repeats.ts';
 import { tagOf } from './tags.ts';
 import type { SendTraces } from './trace-sends.ts';
 import { createTurns } from './turns.ts';
@@ -42,7 +45,7 @@ export interface Messages {
    * or refused by itself. `done` is called once, with a result for each by its place, when all are durable or refused, and
    * not before this returns. Never throws. For whoever has many at a time: costs no promise and no closure for each.
    */
-  sendAll(caller: Caller, messages: readonly IncomingMessage[], done: (results: readonly SendResult[]) => void): void;
+  sendAll(caller: Caller, messages: readonly IncomingMessage[], done: SentAll): void;
   /** Where the copies of a message are, oldest first; at least one. Rejects: AGENT_NOT_ALLOWED, MESSAGE_NOT_FOUND. */
   status(caller: Caller, query: { sender: string; messageId: string }): Promise<MessageRecord[]>;
 }
@@ -56,6 +59,9 @@ export interface SendOutcome {
   /** Agents whose mailboxes it went to. */
   readonly recipients: readonly string[];
 }
+
+/** Takes what became of the messages of `sendAll`, each by its place. */
+export type SentAll = (results: readonly SendResult[]) => void;
 
 /** What became of one message of `sendAll`. */
 export type SendResult = SendOutcome | FailedSend;
@@ -142,19 +148,15 @@ export function createMessages(options: MessagesOptions): Messages {
   }
 
   async function repeatOf(head: EnvelopeHead, fingerprint: Uint8Array, before: KnownMessage): Promise<SendOutcome> {
-    if (Buffer.compare(before.fingerprint, fingerprint) !== 0) {
-      throw new BusError('MESSAGE_ID_REUSED', `${head.sender} sent another message as ${head.messageId} before`, {
-        sender: head.sender,
-        message_id: head.messageId,
-      });
-    }
+    requireRepeat(head, fingerprint, before);
     await before.written;
     observer.duplicate?.();
     const { acceptedAt, recipients } = before;
     return { messageId: head.messageId, duplicate: true, acceptedAt, recipients };
   }
 
-  async function send(caller: Caller, message: IncomingMessage): Promise<SendOutcome> {
+  /** For any message: looks whether it is a repeat, and waits for its turn before it is decided. */
+  async function sendLong(caller: Caller, message: IncomingMessage): Promise<SendOutcome> {
     const { head } = message;
     requireSpeaker(caller, head.sender);
     requireSupported(message);
@@ -162,13 +164,15 @@ export function createMessages(options: MessagesOptions): Messages {
     const turn = turns.take(head.sender);
     const endSend = known.beginSend();
     try {
+      // What the sender sent the short way before is asked of the record, which has it when it is durable.
+      if (plainSends.underWay(head.sender)) await engine.journal.flush();
       const scope = scopeOf(head);
       const [[records = []], live] = await Promise.all([
         engine.messages.find([head]),
         scope === undefined ? undefined : registry.load(scope),
         turn.arrived,
       ]);
-      const before = known.get(head) ?? knownFrom(records, live && askedBy(head, live));
+      const before = known.get(head) ?? recorded(records, live && askedBy(head, live));
       if (before !== undefined) {
         turn.done();
         return await repeatOf(head, fingerprint, before);
@@ -181,7 +185,7 @@ export function createMessages(options: MessagesOptions): Messages {
       const tag = tagOf({ isTask: false, receipts: head.receipts });
       receipts.queued({ sender: head.sender, messageId: head.messageId, recipients, tag, acceptedAt }, written);
       await written;
-      observer.accepted?.();
+      observer.accepted?.(1);
       return { messageId: head.messageId, duplicate: false, acceptedAt, recipients };
     } finally {
       turn.done();
@@ -190,14 +194,61 @@ export function createMessages(options: MessagesOptions): Messages {
   }
 
   const tracedSend = (caller: Caller, message: IncomingMessage): Promise<SendOutcome> =>
-    traces.send(message, () => send(caller, message));
+    traces.send(message, () => sendLong(caller, message));
+
+  const plainSends = createPlainSends({
+    engine,
+    turns,
+    directory,
+    clock,
+    observer,
+    defaultTtlMs: options.defaultMessageTtlMs,
+    sendLong,
+  });
+  const isPlain = (caller: Caller, message: IncomingMessage): boolean =>
+    !traces.enabled && plainSends.takes(caller, message);
+
+  function sendAll(caller: Caller, messages: readonly IncomingMessage[], done: SentAll): void {
+    const results: SendResult[] = new Array(messages.length);
+    // One more than there are, so that it is not over before it has begun.
+    let open = 1;
+    const end = (): void => {
+      open--;
+      if (open === 0) done(results);
+    };
+    const sendPlain = (from: number, to: number): void => {
+      if (from === to) return;
+      open++;
+      plainSends.send({ caller, messages, from, to }, results, end);
+    };
+    let from = 0;
+    for (const [place, message] of messages.entries()) {
+      if (isPlain(caller, message)) continue;
+      // Those before it are handed to the journal first, and it holds back those of its sender that come behind it.
+      sendPlain(from, place);
+      from = place + 1;
+      open++;
+      const sent = (result: SendResult): void => {
+        results[place] = result;
+        end();
+      };
+      tracedSend(caller, message).then(sent, (error: unknown) => sent({ error }));
+    }
+    sendPlain(from, messages.length);
+    queueMicrotask(end);
+  }
 
   return {
-    send: tracedSend,
-    sendAll(caller, messages, done) {
-      const results = messages.map((message) => tracedSend(caller, message).catch((error: unknown) => ({ error })));
-      void Promise.all(results).then(done);
+    async send(caller, message) {
+      if (!isPlain(caller, message)) return await tracedSend(caller, message);
+      return await new Promise((resolve, reject) => {
+        sendAll(caller, [message], ([result]) => {
+          if (result === undefined || 'error' in result) reject(result?.error);
+          else resolve(result);
+        });
+      });
     },
+    sendAll,
     async status(caller, { sender, messageId }) {
       requireSpeaker(caller, sender);
       const [records = []] = await engine.messages.find([{ sender, messageId }]);
@@ -231,18 +282,10 @@ function scopeOf({
   }
 }
 
-/**
- * What the record of messages knows of one that was accepted before. Of a request it also has the copies of later
- * attempts, so that its tasks tell whom it went to.
- */
-function knownFrom(records: readonly MessageRecord[], asked: readonly string[] = []): KnownMessage | undefined {
-  const [first] = records;
-  if (first === undefined) return undefined;
-  const { fingerprint, acceptedAt } = first;
-  // A mailbox has another record of a message that came back from the dead letters.
-  const mailboxes = [...new Set(records.map(({ recipient }) => recipient))].filter((recipient) => recipient !== '');
-  const recipients = asked.length > 0 ? asked : mailboxes;
-  return { fingerprint, acceptedAt, recipients, written: Promise.resolve() };
+/** What the record of messages knows of one that was accepted before. */
+function recorded(records: readonly MessageRecord[], asked?: readonly string[]): KnownMessage | undefined {
+  const earlier = earlierFrom(records, asked);
+  return earlier && { ...earlier, written: Promise.resolve() };
 }
 
 /** The agents that a request asked first, in the order of its tasks; none if the message is no request. */
@@ -280,10 +323,4 @@ function requireFuture({ expiresAt }: EnvelopeHead, now: number): void {
     rule: 'timestamp.gt_now',
     bound: new Date(now).toISOString(),
   });
-}
-
-function mailboxFull(recipient: string, room: { bound: string; limit: number; actual: number }): BusError {
-  const { bound, limit, actual } = room;
-  const facts = { agent_id: recipient, bound, limit, actual };
-  return new BusError('MAILBOX_FULL', `the mailbox of ${recipient} is full: it may hold ${limit} ${bound}`, facts);
 }

@@ -9,6 +9,8 @@ import { messageAttributes } from './trace-attributes.ts';
 
 /** Tells a tracer how messages are accepted. What it is handed runs as it would without it. */
 export interface SendTraces {
+  /** Whether anybody wants to know. */
+  readonly enabled: boolean;
   /** The whole of it, from the call to the disk. */
   send(message: IncomingMessage, accept: () => Promise<SendOutcome>): Promise<SendOutcome>;
   /** Where it goes is decided, within `send` of the same message. */
@@ -16,7 +18,11 @@ export interface SendTraces {
 }
 
 /** For a bus that nobody wants traces of. */
-const NO_SEND_TRACES: SendTraces = { send: (_message, accept) => accept(), route: (_message, decide) => decide() };
+const NO_SEND_TRACES: SendTraces = {
+  enabled: false,
+  send: (_message, accept) => accept(),
+  route: (_message, decide) => decide(),
+};
 
 export interface SendTracesOptions {
   readonly tracer: Tracer;
@@ -28,6 +34,7 @@ export function createSendTraces({ tracer, knownTraces }: SendTracesOptions): Se
   if (!tracer.enabled) return NO_SEND_TRACES;
   const sending = new WeakMap<IncomingMessage, Span>();
   return {
+    enabled: true,
     async send(message, accept) {
       const { head } = message;
       const parent = validTraceparent(head.traceparent) ?? validTraceparent(message.calledWithin);

@@ -2,6 +2,8 @@
 export interface Turns {
   /** Takes a place in the line of `sender`. */
   take(sender: string): Turn;
+  /** Whether somebody has a place in the line of `sender` and is not done. */
+  isTaken(sender: string): boolean;
 }
 
 /** One place in a line. */
@@ -15,6 +17,7 @@ export interface Turn {
 export function createTurns(): Turns {
   const tails = new Map<string, Promise<void>>();
   return {
+    isTaken: (sender) => tails.has(sender),
     take(sender) {
       const arrived = tails.get(sender) ?? Promise.resolve();
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -19,11 +19,13 @@ import type { IncomingMessage } from '../message/incoming.ts';
 import type { EventBody } from '../session/event-body.ts';
 
 /** The event of an assignee's answer: `taskCompleted`, or `taskFailed` if it says so. */
-export function answered({ taskId }: Task, { head, envelope }: IncomingMessage): EventBody {
+export function answered({ taskId }: Task, message: IncomingMessage): EventBody {
+  const { head } = message;
+  const envelope = message.envelope();
   const agentId = head.sender;
-  const { content, contentType } = envelope();
+  const { content, contentType } = envelope;
   const result: TaskResult = create(TaskResultSchema, { contentType, content });
-  const said = payloadOf(envelope());
+  const said = payloadOf(envelope);
   if (said.status !== 'failed') {
     return { case: 'taskCompleted', value: create(TaskCompletedSchema, { taskId, agentId, result }) };
   }
@@ -37,8 +39,10 @@ export function answeredInVain({ head }: IncomingMessage): EventBody {
 }
 
 /** The event of a report on a task. Throws FIELD_INVALID. */
-export function progressed({ taskId }: Task, { head, envelope }: IncomingMessage): EventBody {
-  const { progress, note } = payloadOf(envelope());
+export function progressed({ taskId }: Task, message: IncomingMessage): EventBody {
+  const { head } = message;
+  const envelope = message.envelope();
+  const { progress, note } = payloadOf(envelope);
   return {
     case: 'taskProgressed',
     value: create(TaskProgressedSchema, {

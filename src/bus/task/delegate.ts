@@ -42,10 +42,10 @@ function newTask(
   draft: Draft,
   { message, taskId, assignee, parent, deadline }: NewTask,
 ): MessageInitShape<typeof TaskSchema> {
-  const { head, envelope } = message;
+  const { head } = message;
   const { session, now } = draft;
   const time = timestampFromMs(now);
-  const { routing } = envelope();
+  const { routing } = message.envelope();
   return {
     taskId,
     messageId: head.messageId,

@@ -32,17 +32,24 @@ const FAULTS: Readonly<Record<string, (engine: Engine) => Engine>> = {
       },
     },
   }),
-  /** Loses one in some hundred messages without a word. */
+  /** Loses what is written with every hundredth message, without a word. */
   'lost message': (engine) => {
-    let commits = 0;
-    const isLost = (): boolean => ++commits % 100 === 0;
+    let count = 0;
+    const isLost = (messages: number): boolean => {
+      const before = Math.floor(count / 100);
+      count += messages;
+      return Math.floor(count / 100) > before;
+    };
     return {
       ...engine,
       journal: {
         ...engine.journal,
-        commit: (write) => (write.append === undefined && isLost() ? Promise.resolve() : engine.journal.commit(write)),
+        commit: (write) =>
+          write.append === undefined && isLost(write.messages?.length ?? 0)
+            ? Promise.resolve()
+            : engine.journal.commit(write),
         accept(messages, callbacks) {
-          if (isLost()) queueMicrotask(() => callbacks.done(undefined));
+          if (isLost(messages.length)) queueMicrotask(() => callbacks.done(undefined));
           else engine.journal.accept(messages, callbacks);
         },
       },

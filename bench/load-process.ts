@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endWithUs } from './end-with-us.ts';
 import { createHistogram } from './histogram.ts';
 import type { Latencies, LoadResult, Turn } from './peer.ts';
 
@@ -63,6 +64,7 @@ interface StartedLoad {
 function startLoad({ command, env }: { command: readonly string[]; env: LoadOptions['env'] }): StartedLoad {
   const [program = '', ...args] = command;
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  endWithUs(child);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   // A process that is gone shows in its exit.

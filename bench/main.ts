@@ -20,6 +20,7 @@ import { createBusPeer } from './bus/bus-peer.ts';
 import { chartOf } from './chart.ts';
 import { describeScenario } from './describe-scenario.ts';
 import { chooseDisk } from './disk.ts';
+import { exitOnSignals } from './end-with-us.ts';
 import { goalLines } from './goals.ts';
 import { createAppendLog } from './limits/append-log.ts';
 import { createPassThrough } from './limits/pass-through.ts';
@@ -65,6 +66,7 @@ if (values.list) {
   process.exit();
 }
 
+exitOnSignals();
 const machine = readMachine();
 const disk = chooseDisk(values.dir);
 const startedAt = new Date();

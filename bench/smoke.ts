@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { createBusPeer } from './bus/bus-peer.ts';
 import { chooseDisk } from './disk.ts';
+import { exitOnSignals } from './end-with-us.ts';
 import { createAppendLog } from './limits/append-log.ts';
 import { createPassThrough } from './limits/pass-through.ts';
 import { describeMachine, readMachine } from './machine.ts';
@@ -19,6 +20,7 @@ import { SMOKE_BOUNDS, smokeLines } from './smoke-bounds.ts';
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '2' }, seconds: { type: 'string', default: '1' } },
 });
+exitOnSignals();
 const machine = readMachine();
 const { series, faults } = await runBench({
   ...machine,

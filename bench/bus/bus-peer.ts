@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SERVER_VERSION } from '../../src/version.ts';
 import { type BusProcess, startBusProcess } from '../../test/start-bus-process.ts';
+import { endWithUs } from '../end-with-us.ts';
 import { runLoad } from '../load-process.ts';
 import type { LoadResult, Peer, Place, RunningPeer, Scenario, Turn } from '../peer.ts';
 import type { LoadArguments } from './load/main.ts';
@@ -23,8 +24,11 @@ export function createBusPeer(): Peer {
       const bus = await startBusProcess({
         dataDir: join(dir, 'agentbus'),
         env: { AGENT_BUS_LOG_LEVEL: 'warn' },
-        // Before it runs: all threads that it starts inherit where they may run.
-        spawned: ({ pid }) => void (serverCores === undefined || pin(pid ?? 0, serverCores)),
+        spawned(child) {
+          endWithUs(child);
+          // Before it runs: all threads that it starts inherit where they may run.
+          if (serverCores !== undefined) pin(child.pid ?? 0, serverCores);
+        },
       });
       return {
         pids: [bus.child.pid ?? 0],

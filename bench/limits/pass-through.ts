@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from '../end-with-us.ts';
 import { pinned, runLoad } from '../load-process.ts';
 import type { Peer, Place, RunningPeer, Scenario, Turn } from '../peer.ts';
 import type { PassThroughArguments } from './pass-through-load.ts';
@@ -26,6 +27,7 @@ export function createPassThrough(): Peer {
 async function startServer({ serverCores, loadCores }: Place): Promise<RunningPeer> {
   const [program = '', ...args] = pinned([...NODE, SERVER], serverCores);
   const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  endWithUs(server);
   const exited = once(server, 'exit');
   const [address] = (await Promise.race([
     once(createInterface({ input: server.stdout }), 'line'),

@@ -2,7 +2,7 @@ import { DeliveryMode } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import { BusError } from '../../bus/bus-error.ts';
 import type { Caller } from '../../bus/caller.ts';
 import type { IncomingMessage } from '../../bus/message/incoming.ts';
-import type { Messages, SendOutcome } from '../../bus/message/messages.ts';
+import type { FailedSend, Messages, SendOutcome, SendResult } from '../../bus/message/messages.ts';
 import { STREAM_LIMITS } from '../../limits.ts';
 import type { Answers } from './answers.ts';
 import type { SendAnswer, SendRefusal, Submission } from './frames.ts';
@@ -26,23 +26,10 @@ export function createSends(options: SendsOptions): (submissions: readonly Submi
   return (submissions) => {
     const opened = openAll(submissions, statusOf);
     const answer = answers.open<readonly SendAnswer[]>(opened.bytes, outbound.answer);
-    const done = (outcomes: readonly Outcome[]): void => answer(answersOf(opened, outcomes, statusOf));
+    const done = (results: readonly SendResult[]): void => answer(answersOf(opened, results, statusOf));
     if (opened.messages.length === 0) done([]);
-    else sendAll(messages, { caller, incoming: opened.messages, done });
+    else messages.sendAll(caller, opened.messages, done);
   };
-}
-
-type Outcome = SendOutcome | { readonly error: unknown };
-
-interface SendAllOptions {
-  readonly caller: Caller;
-  readonly incoming: readonly IncomingMessage[];
-  readonly done: (outcomes: readonly Outcome[]) => void;
-}
-
-function sendAll(messages: Messages, { caller, incoming, done }: SendAllOptions): void {
-  const sent = incoming.map((message) => messages.send(caller, message).catch((error: unknown) => ({ error })));
-  void Promise.all(sent).then(done);
 }
 
 /** The messages of a frame, those that can be sent apart from those that break a rule. */
@@ -76,14 +63,14 @@ function openAll(submissions: readonly Submission[], statusOf: StatusOf): Opened
 }
 
 /** What a frame is answered, in the order of its messages. */
-function answersOf(opened: Opened, outcomes: readonly Outcome[], statusOf: StatusOf): readonly SendAnswer[] {
+function answersOf(opened: Opened, results: readonly SendResult[], statusOf: StatusOf): readonly SendAnswer[] {
   const { messages, refusals } = opened;
-  const answered = outcomes.some(isFailed)
-    ? outcomes.map((outcome, index): SendAnswer => {
-        if (!isFailed(outcome)) return outcome;
-        return { messageId: messages[index]?.head.messageId ?? '', error: statusOf(outcome.error) };
+  const answered = results.some(isFailed)
+    ? results.map((result, index): SendAnswer => {
+        if (!isFailed(result)) return result;
+        return { messageId: messages[index]?.head.messageId ?? '', error: statusOf(result.error) };
       })
-    : (outcomes as readonly SendOutcome[]);
+    : (results as readonly SendOutcome[]);
   if (refusals === undefined) return answered;
   const inOrder = answered.values();
   return Array.from({ length: messages.length + refusals.size }, (_, index) => {
@@ -91,8 +78,8 @@ function answersOf(opened: Opened, outcomes: readonly Outcome[], statusOf: Statu
   });
 }
 
-function isFailed(outcome: Outcome): outcome is { readonly error: unknown } {
-  return 'error' in outcome;
+function isFailed(result: SendResult): result is FailedSend {
+  return 'error' in result;
 }
 
 /** On a stream the answer comes as mail, and nothing waits. */

@@ -34,14 +34,24 @@ export function arrivalOf(request: AgentStreamRequest): Arrival {
 function unitsOf({ frame }: AgentStreamRequest): number {
   switch (frame.case) {
     case 'send':
-      return 1 + frame.value.messages.length;
+      return unitsOfMessages(frame.value.messages.length);
     case 'ack':
     case 'reject':
     case 'extend':
-      return 1 + frame.value.deliveryIds.length / STREAM_LIMITS.idsPerUnit;
+      return unitsOfIds(frame.value.deliveryIds.length);
     default:
       return 1;
   }
+}
+
+/** What a frame with so many messages costs of a turn. */
+export function unitsOfMessages(count: number): number {
+  return 1 + count;
+}
+
+/** The same with so many ids of deliveries. */
+export function unitsOfIds(count: number): number {
+  return 1 + count / STREAM_LIMITS.idsPerUnit;
 }
 
 function inboundFrame(request: AgentStreamRequest): InboundFrame {

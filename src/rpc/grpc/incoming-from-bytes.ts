@@ -48,26 +48,17 @@ const LAST_PRIORITY = Priority.CRITICAL;
 export function incomingFromBytes(bytes: Uint8Array, traceparent?: string): IncomingMessage | undefined {
   const reader = new WireReader(bytes);
   const head = readHead(reader);
-  return reader.done ? new EncodedMessage(head, bytes, traceparent) : undefined;
+  if (!reader.done) return undefined;
+  return { head, bytes, envelope: decodedOnce(bytes), ...(traceparent && { calledWithin: traceparent }) };
 }
 
-/** A message that is decoded when its content is asked for. */
-class EncodedMessage implements IncomingMessage {
-  readonly head: EnvelopeHead;
-  readonly bytes: Uint8Array;
-  declare readonly calledWithin?: string;
-  #envelope: Envelope | undefined;
-
-  constructor(head: EnvelopeHead, bytes: Uint8Array, traceparent: string | undefined) {
-    this.head = head;
-    this.bytes = bytes;
-    if (traceparent) this.calledWithin = traceparent;
-  }
-
-  envelope(): Envelope {
-    this.#envelope ??= fromBinary(EnvelopeSchema, this.bytes);
-    return this.#envelope;
-  }
+/** Decodes an envelope when it is asked for, once. Callers may take it from its message: it needs no `this`. */
+function decodedOnce(bytes: Uint8Array): () => Envelope {
+  let envelope: Envelope | undefined;
+  return () => {
+    envelope ??= fromBinary(EnvelopeSchema, bytes);
+    return envelope;
+  };
 }
 
 const NO_ROUTING: RoutingHead = { deliveryMode: 0, receipts: [], fallbackAgents: [], expiresAt: undefined };

@@ -97,10 +97,11 @@ export class WireReader {
     this.end = outer;
   }
 
-  /** Goes over bytes that mean nothing here. */
-  skipBytes(): void {
+  /** Goes over bytes; gives how many they are. */
+  skipBytes(): number {
     const length = this.length();
     this.at += length;
+    return length;
   }
 
   /** Goes over a text of at most so many bytes; gives how many it has. */

@@ -1,7 +1,7 @@
 /**
  * Some minutes of steady traffic with stalled readers in it: is the memory of the bus flat, is nothing lost, and do the others notice?
  *
- *   npm run soak -- [--minutes 10] [--warm-up 10] [--streams 200] [--stalled 5] [--rate 400] [--seed 7]
+ *   npm run soak -- [--minutes 10] [--warm-up 25] [--streams 200] [--stalled 5] [--rate 400] [--seed 7]
  *
  * Ends with 1 if memory after the warm-up drifts or exceeds its median by more than 5 %, if anything is lost, or if anything beside
  * the messages fails or never happens.
@@ -14,7 +14,7 @@ import { runSoak } from './run-soak.ts';
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
-    'warm-up': { type: 'string', default: '10' },
+    'warm-up': { type: 'string', default: '25' },
     streams: { type: 'string', default: '200' },
     stalled: { type: 'string', default: '5' },
     rate: { type: 'string', default: '400' },

@@ -13,7 +13,7 @@ import { createStalledPeers } from './stalled-peers.ts';
 export interface SoakOptions {
   /** After the warm-up. */
   readonly minutes: number;
-  /** Minutes of the same traffic that do not count for memory: caches that are bounded by a count have to be full. */
+  /** Minutes of the same traffic that do not count for memory: caches have to be full, and V8 has to have collected its heap once. */
   readonly warmUpMinutes: number;
   /** Streams in all. */
   readonly streams: number;

@@ -16,7 +16,7 @@ export interface MailboxOptions {
 
 /**
  * Makes one stream for each recipient, with one durable consumer. Everything is as it costs the server least: nothing is removed when it
- * is acknowledged (`limits`; `workqueue` and `interest`, which do what a mailbox does, cost a fifth to two times more), and where
+ * is acknowledged (`limits`; `workqueue` and `interest`, which do what a mailbox does, cost between a fifth more and twice as much), and where
  * batches are acknowledged one acknowledgement stands for all of them.
  */
 export async function makeMailboxes(admin: JetStreamAdmin, options: MailboxOptions): Promise<void> {

@@ -66,4 +66,10 @@ describe('group commit', () => {
     await Promise.all(leases.map(({ deliveryId }) => rig.engine.mailboxes.acknowledge(AGENT, [deliveryId])));
     expect(groups(rig).slice(before)).toEqual([50]);
   });
+
+  it('shows an operation what came before it in its group', async () => {
+    const rig = await openRig();
+    const [, holdsData] = await Promise.all([rig.accept([rig.message()]), rig.engine.metadata.holdsData()]);
+    expect([holdsData, groups(rig)]).toEqual([true, [1]]);
+  });
 });

@@ -92,7 +92,10 @@ export const dedupeScenario: Scenario = async (stores, effort) => {
 
 async function measure(stores: Stores, options: PairOptions): Promise<PairResult> {
   try {
-    return await measurePair(options);
+    const result = await measurePair(options);
+    // One line at once: all of it takes minutes.
+    console.log(`${result.name}: ${result.ratio.toPrecision(3)}, by processor time ${result.cpuRatio.toPrecision(3)}`);
+    return result;
   } finally {
     stores.discard(options.small.dataDir);
     stores.discard(options.large.dataDir);

@@ -4,7 +4,7 @@ import type { IncomingMessage } from '../../bus/message/incoming.ts';
 import type { Arrival, Submission } from '../agent-stream/frames.ts';
 import { arrivalOf, unitsOfIds, unitsOfMessages } from '../agent-stream/typed-frames.ts';
 import { readDeliveryIds } from './delivery-ids.ts';
-import { incomingFromBytes } from './incoming-from-bytes.ts';
+import { incomingOf, readHead } from './incoming-from-bytes.ts';
 import { WireReader } from './wire-reader.ts';
 
 // Tags: the number of the field times 8, and how it is written.
@@ -32,11 +32,13 @@ function sendFromBytes(bytes: Uint8Array): Arrival | undefined {
   const outer = reader.enter();
   const submissions: Submission[] = [];
   while (reader.ok && reader.take(SEND_MESSAGES)) {
-    const length = reader.skipBytes();
+    const frame = reader.enter();
+    const from = reader.at;
+    const head = readHead(reader);
+    const to = reader.at;
+    reader.leave(frame);
     if (!reader.ok) return undefined;
-    const message = incomingFromBytes(partOf(bytes, reader.at - length, reader.at));
-    if (message === undefined) return undefined;
-    submissions.push(new ReadSubmission(message));
+    submissions.push(new ReadSubmission(incomingOf(head, partOf(bytes, from, to))));
   }
   reader.leave(outer);
   if (!reader.done || submissions.length < 1 || submissions.length > MOST_MESSAGES) return undefined;

@@ -48,7 +48,11 @@ const LAST_PRIORITY = Priority.CRITICAL;
 export function incomingFromBytes(bytes: Uint8Array, traceparent?: string): IncomingMessage | undefined {
   const reader = new WireReader(bytes);
   const head = readHead(reader);
-  if (!reader.done) return undefined;
+  return reader.done ? incomingOf(head, bytes, traceparent) : undefined;
+}
+
+/** The message with a head that was read from its bytes by {@link readHead}. */
+export function incomingOf(head: EnvelopeHead, bytes: Uint8Array, traceparent?: string): IncomingMessage {
   return { head, bytes, envelope: decodedOnce(bytes), ...(traceparent && { calledWithin: traceparent }) };
 }
 
@@ -63,8 +67,11 @@ function decodedOnce(bytes: Uint8Array): () => Envelope {
 
 const NO_ROUTING: RoutingHead = { deliveryMode: 0, receipts: [], fallbackAgents: [], expiresAt: undefined };
 
-/** In the order of the contract, which is that of the fields' numbers. */
-function readHead(reader: WireReader): EnvelopeHead {
+/**
+ * Reads an envelope to its end, for callers that are in the middle of what it is a part of; it means something only if the
+ * reader could read all of it. In the order of the contract, which is that of the fields' numbers.
+ */
+export function readHead(reader: WireReader): EnvelopeHead {
   const messageId = reader.take(MESSAGE_ID) ? reader.textOf(VISIBLE, MESSAGE_ID_CHARACTERS) : missing(reader);
   if (!reader.take(SENDER)) reader.refuse();
   // Of the sender's two texts the second is seldom there: they are read here, and not as an object.

@@ -20,7 +20,7 @@ export interface MessageCalls {
   /** The reply is there if the message asked to wait for it and it came in time. */
   send(message: IncomingMessage, options: SendOptions, call: Call): Promise<Sent>;
   receive(request: ReceiveMessagesRequest, call: Call): Promise<Lease[]>;
-  acknowledge(request: AcknowledgeMessagesRequest, call: Call): Promise<Settlement>;
+  acknowledge(request: Pick<AcknowledgeMessagesRequest, 'agentId' | 'deliveryIds'>, call: Call): Promise<Settlement>;
 }
 
 /** What a request of SendMessage says besides the message. */

@@ -1,7 +1,7 @@
 /** Goal: mail goes to consumers by credit and comes back when it must. Method: the real engine in memory, a clock moved by hand. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Consumer, createDeliveries, type Deliveries } from '../../src/bus/message/deliveries.ts';
-import type { Engine, Lease } from '../../src/engine/engine.ts';
+import type { Engine, Lease, Mailboxes } from '../../src/engine/engine.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { openInMemoryEngine } from './in-memory-engine.ts';
 
@@ -12,11 +12,13 @@ let clock: FakeClock;
 let engine: Engine;
 let deliveries: Deliveries;
 let counted: Record<string, number>;
+let leaseCalls: number;
 
 beforeEach(async () => {
   clock = createFakeClock();
   engine = await openInMemoryEngine(clock);
   counted = { delivered: 0, redelivered: 0, acknowledged: 0 };
+  leaseCalls = 0;
   const count = (name: string) => (by: number) => {
     counted[name] = (counted[name] ?? 0) + by;
   };
@@ -25,8 +27,13 @@ beforeEach(async () => {
     redelivered: count('redelivered'),
     acknowledged: count('acknowledged'),
   };
+  const { mailboxes } = engine;
+  const lease: Mailboxes['lease'] = (request) => {
+    leaseCalls++;
+    return mailboxes.lease(request);
+  };
   deliveries = createDeliveries({
-    mailboxes: engine.mailboxes,
+    mailboxes: { ...mailboxes, lease },
     clock,
     observer,
     attend: () => () => undefined,
@@ -108,6 +115,22 @@ describe('credit', () => {
     expect(messages()).toEqual(['m-1', 'm-2', 'm-3']);
     expect(consumer.inFlight).toBe(2);
     expect(counted).toEqual({ delivered: 3, redelivered: 0, acknowledged: 1 });
+  });
+
+  it('that is freed looks for mail only if there was none left to take it with', async () => {
+    const { consumer, ids, messages } = receiver('c-1', 2);
+    await send('m-1');
+    await settled();
+    const before = leaseCalls;
+    await consumer.acknowledge(ids());
+    await settled();
+    expect(leaseCalls).toBe(before);
+    await send('m-2', 'm-3', 'm-4');
+    await settled();
+    expect(messages()).toEqual(['m-1', 'm-2', 'm-3']);
+    await consumer.acknowledge([ids()[1]!]);
+    await settled();
+    expect(messages()).toEqual(['m-1', 'm-2', 'm-3', 'm-4']);
   });
 
   it('is freed by a rejection, and the message comes back', async () => {

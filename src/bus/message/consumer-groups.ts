@@ -30,10 +30,15 @@ export function createConsumerGroups(mailboxes: Mailboxes): ConsumerGroups {
   const wake = (agentId: string): void => {
     const group = groups.get(agentId);
     if (group === undefined) return;
+    const { consumers } = group;
+    if (consumers.length === 1) {
+      consumers[0]?.wake();
+      return;
+    }
     // The sort is stable, so that equals take turns: the first goes to the end of the line.
-    const inTurn = [...group.consumers].sort((a, b) => a.inFlight - b.inFlight);
+    const inTurn = [...consumers].sort((a, b) => a.inFlight - b.inFlight);
     const [first] = inTurn;
-    if (first !== undefined) group.consumers = [...group.consumers.filter((consumer) => consumer !== first), first];
+    if (first !== undefined) group.consumers = [...consumers.filter((consumer) => consumer !== first), first];
     for (const consumer of inTurn) consumer.wake();
   };
   const consumersOf = (agentId: string): readonly GroupedConsumer[] => groups.get(agentId)?.consumers ?? [];
@@ -57,6 +62,7 @@ export function createConsumerGroups(mailboxes: Mailboxes): ConsumerGroups {
     },
     share(agentId) {
       const consumers = consumersOf(agentId);
+      if (consumers.length <= 1) return Infinity;
       const takers = consumers.filter(({ credit }) => credit > 0).length;
       if (takers <= 1) return Infinity;
       const taken = consumers.reduce((sum, { inFlight }) => sum + inFlight, 0);

@@ -43,6 +43,8 @@ export function createConsumer(options: ConsumerOptions, surroundings: ConsumerS
   let receiverFull = false;
   let leasing = false;
   let wokenMeanwhile = false;
+  /** Mail may have been left for want of credit; otherwise all was taken, and the mailbox tells of more. */
+  let starved = false;
 
   const wake = (): void => {
     wokenMeanwhile = true;
@@ -50,10 +52,12 @@ export function createConsumer(options: ConsumerOptions, surroundings: ConsumerS
   };
   const credit = (): number => (state === 'taking' && !receiverFull ? Math.max(0, maxInFlight - inFlight.size) : 0);
   const take = (): void => {
-    if (credit() === 0) return;
+    const free = credit();
+    starved = free === 0;
+    if (starved) return;
     leasing = true;
     wokenMeanwhile = false;
-    const limit = Math.min(credit(), surroundings.share(), DELIVERY_LIMITS.maxLeaseBatch);
+    const limit = Math.min(free, surroundings.share(), DELIVERY_LIMITS.maxLeaseBatch);
     mailboxes.lease({ agentId, holder, limit, maxBytes: DELIVERY_LIMITS.maxLeaseBytes, leaseMs }).then(handOver, fail);
   };
   const handOver = (leases: readonly Lease[]): void => {
@@ -103,10 +107,10 @@ export function createConsumer(options: ConsumerOptions, surroundings: ConsumerS
       if (state === 'taking') state = 'draining';
     },
     settled(deliveryIds) {
-      if (inFlight.remove(deliveryIds)) wake();
+      if (inFlight.remove(deliveryIds) && starved) wake();
     },
     withdrawn(message) {
-      if (inFlight.withdraw(message)) wake();
+      if (inFlight.withdraw(message) && starved) wake();
     },
     extended: (deliveryIds, expiresAt) => inFlight.extend(deliveryIds, expiresAt),
     acknowledge: (deliveryIds) => whileOpen(deliveryIds, () => settlements.acknowledge(agentId, deliveryIds)),

@@ -99,10 +99,14 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
   const delivering = (agentId: string, leases: readonly Lease[]): void => {
     observer.delivered?.(leases.length);
-    const again = leases.filter(({ redeliveredBecause }) => redeliveredBecause !== undefined);
-    if (again.length > 0) observer.redelivered?.(again.length);
-    const tagged = leases.filter(({ tag }) => tag !== 0);
-    if (tagged.length > 0) for (const follower of followers) follower.delivered(agentId, tagged);
+    let again = 0;
+    let tagged: Lease[] | undefined;
+    for (const lease of leases) {
+      if (lease.redeliveredBecause !== undefined) again++;
+      if (lease.tag !== 0) (tagged ??= []).push(lease);
+    }
+    if (again > 0) observer.redelivered?.(again);
+    if (tagged !== undefined) for (const follower of followers) follower.delivered(agentId, tagged);
   };
   mailboxes.onEnded((message) => {
     if (message.state === 'withdrawn') groups.withdrawn(message.recipient, message);

@@ -43,7 +43,8 @@ export interface Messages {
   /**
    * The same for messages that came together and have nothing else to do with each other: in their order, each accepted
    * or refused by itself. `done` is called once, with a result for each by its place, when all are durable or refused, and
-   * not before this returns. Never throws. For whoever has many at a time: costs no promise and no closure for each.
+   * not before this returns; they must not be changed until then. Never throws. For whoever has many at a time: costs
+   * no promise and no closure for each.
    */
   sendAll(caller: Caller, messages: readonly IncomingMessage[], done: SentAll): void;
   /** Where the copies of a message are, oldest first; at least one. Rejects: AGENT_NOT_ALLOWED, MESSAGE_NOT_FOUND. */
@@ -222,9 +223,10 @@ export function createMessages(options: MessagesOptions): Messages {
       plainSends.send({ caller, messages, from, to }, results, end);
     };
     let from = 0;
-    for (const [place, message] of messages.entries()) {
+    for (let place = 0; place < messages.length; place++) {
+      const message = messages[place] as IncomingMessage;
       if (isPlain(caller, message)) continue;
-      // Those before it are handed to the journal first, and it holds back those of its sender that come behind it.
+      // What is in front of it goes first. It has its turn from here on, so what its sender sends behind it follows it.
       sendPlain(from, place);
       from = place + 1;
       open++;

@@ -36,43 +36,45 @@ const DROPPED = 'dropped by the recipient';
  */
 export function createSettlements(options: SettlementsOptions): Settlements {
   const { mailboxes, groups, clock, observer, followers } = options;
-  const settle = async <S extends Settlement>(
-    agentId: string,
-    deliveryIds: readonly string[],
-    call: (deliveryIds: readonly string[]) => Promise<S>,
-  ): Promise<S> => {
-    // A stale id is reported as such, so one that is named twice must not be both.
-    const ids = [...new Set(deliveryIds)];
-    const settling = call(ids);
-    groups.settled(agentId, ids);
-    return await settling;
-  };
   return {
     async acknowledge(agentId, deliveryIds) {
       beforeAcknowledge();
-      const { stale, tagged } = await settle(agentId, deliveryIds, (ids) => mailboxes.acknowledge(agentId, ids));
-      observer.acknowledged?.(new Set(deliveryIds).size - stale.length);
+      const ids = eachOnce(deliveryIds);
+      const settling = mailboxes.acknowledge(agentId, ids);
+      groups.settled(agentId, ids);
+      const { stale, tagged } = await settling;
+      observer.acknowledged?.(ids.length - stale.length);
       if (tagged.length > 0) await Promise.all(followers.map((follower) => follower.acknowledged(agentId, tagged)));
       acknowledged();
       return { stale };
     },
     async reject(agentId, { deliveryIds, disposition, reason }) {
       beforeReject();
-      const settlement = await settle(agentId, deliveryIds, (ids) => {
-        if (disposition === 'drop') return mailboxes.discard(agentId, ids, reason || DROPPED);
-        return mailboxes.release(agentId, ids, { delayMs: disposition.requeueDelayMs, because: 'rejected' });
-      });
+      const ids = eachOnce(deliveryIds);
+      const settling =
+        disposition === 'drop'
+          ? mailboxes.discard(agentId, ids, reason || DROPPED)
+          : mailboxes.release(agentId, ids, { delayMs: disposition.requeueDelayMs, because: 'rejected' });
+      groups.settled(agentId, ids);
+      const settlement = await settling;
       rejected();
       return settlement;
     },
     async extend(agentId, { deliveryIds, leaseMs }) {
       beforeExtend();
       const leaseExpiresAt = clock.now() + leaseMs;
-      const settlement = await mailboxes.extend(agentId, [...new Set(deliveryIds)], leaseMs);
+      const settlement = await mailboxes.extend(agentId, eachOnce(deliveryIds), leaseMs);
       groups.settled(agentId, settlement.stale);
       groups.extended(agentId, deliveryIds, leaseExpiresAt);
       extended();
       return { ...settlement, leaseExpiresAt };
     },
   };
+}
+
+/** A stale id is reported as such, so one that is named twice must not be both. */
+function eachOnce(deliveryIds: readonly string[]): readonly string[] {
+  if (deliveryIds.length === 1) return deliveryIds;
+  const ids = new Set(deliveryIds);
+  return ids.size === deliveryIds.length ? deliveryIds : [...ids];
 }

@@ -103,7 +103,9 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     let tagged: Lease[] | undefined;
     for (const lease of leases) {
       if (lease.redeliveredBecause !== undefined) again++;
-      if (lease.tag !== 0) (tagged ??= []).push(lease);
+      if (lease.tag === 0) continue;
+      tagged ??= [];
+      tagged.push(lease);
     }
     if (again > 0) observer.redelivered?.(again);
     if (tagged !== undefined) for (const follower of followers) follower.delivered(agentId, tagged);

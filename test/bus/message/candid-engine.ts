@@ -17,12 +17,18 @@ export interface CandidEngine extends Engine {
 export function candidEngine(engine: Engine): CandidEngine {
   const calls = { accept: 0, commit: 0, find: 0 };
   const underWay = new Map<string, number>();
+  /** What was under way and is not any more: a repeat that is under way does not hide it. */
+  const over = new Set<string>();
   let begun = Promise.withResolvers<void>();
   let refusal: EngineError | undefined;
   let failure: EngineError | undefined;
 
   const count = (messages: readonly NewMessage[], change: number): void => {
-    for (const message of messages) underWay.set(nameOf(message), (underWay.get(nameOf(message)) ?? 0) + change);
+    for (const message of messages) {
+      const name = nameOf(message);
+      underWay.set(name, (underWay.get(name) ?? 0) + change);
+      if (change < 0) over.add(name);
+    }
   };
   return {
     ...engine,
@@ -73,7 +79,7 @@ export function candidEngine(engine: Engine): CandidEngine {
       ...engine.messages,
       async find(keys) {
         calls.find++;
-        const hidden = keys.map((key) => (underWay.get(nameOf(key)) ?? 0) > 0);
+        const hidden = keys.map((key) => !over.has(nameOf(key)) && (underWay.get(nameOf(key)) ?? 0) > 0);
         const found = await engine.messages.find(keys);
         return found.map((records, index) => (hidden[index] ? [] : records));
       },

@@ -36,13 +36,20 @@ const DROPPED = 'dropped by the recipient';
  */
 export function createSettlements(options: SettlementsOptions): Settlements {
   const { mailboxes, groups, clock, observer, followers } = options;
+  /** Answers a step after the engine: what was begun before its answer, such as the end of an attempt, is decided first. */
+  const settle = async <S extends Settlement>(
+    agentId: string,
+    deliveryIds: readonly string[],
+    settling: Promise<S>,
+  ): Promise<S> => {
+    groups.settled(agentId, deliveryIds);
+    return await settling;
+  };
   return {
     async acknowledge(agentId, deliveryIds) {
       beforeAcknowledge();
       const ids = eachOnce(deliveryIds);
-      const settling = mailboxes.acknowledge(agentId, ids);
-      groups.settled(agentId, ids);
-      const { stale, tagged } = await settling;
+      const { stale, tagged } = await settle(agentId, ids, mailboxes.acknowledge(agentId, ids));
       observer.acknowledged?.(ids.length - stale.length);
       if (tagged.length > 0) await Promise.all(followers.map((follower) => follower.acknowledged(agentId, tagged)));
       acknowledged();
@@ -55,8 +62,7 @@ export function createSettlements(options: SettlementsOptions): Settlements {
         disposition === 'drop'
           ? mailboxes.discard(agentId, ids, reason || DROPPED)
           : mailboxes.release(agentId, ids, { delayMs: disposition.requeueDelayMs, because: 'rejected' });
-      groups.settled(agentId, ids);
-      const settlement = await settling;
+      const settlement = await settle(agentId, ids, settling);
       rejected();
       return settlement;
     },

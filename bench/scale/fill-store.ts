@@ -33,7 +33,7 @@ export function backlogAgent(index: number): string {
  */
 export function fillStore(dataDir: string, content: StoreContent): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const db = openDatabase(join(dataDir, DATABASE_FILE));
+  const { db, close } = openDatabase(join(dataDir, DATABASE_FILE));
   db.exec('PRAGMA synchronous = OFF');
   const keys = createRecordKeys(db);
   const counted = createRecordCount(db);
@@ -57,7 +57,7 @@ export function fillStore(dataDir: string, content: StoreContent): void {
     db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   }
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  db.close();
+  close();
 }
 
 interface Row {

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import { EngineError } from '../engine.ts';
 import { assertLogWhole } from './log-check.ts';
+import { createLogGuard, type LogGuard } from './log-guard.ts';
 import { assertNotMissing, assertNotOlder, forgetOldMark } from './log-mark.ts';
 import { isOurs, migrate } from './schema.ts';
 import { isBrokenFile, sqliteCode } from './sqlite-error.ts';
@@ -15,17 +16,46 @@ export const IN_MEMORY = ':memory:';
 /** Name of the database in a data directory. */
 export const DATABASE_FILE = 'agentbus.db';
 
+/** The connection that writes. */
+export interface Connection {
+  readonly db: DatabaseSync;
+  /** Closes it in good order. SQLite writes back what is left in the log, and says nothing if it cannot: nothing should be left. */
+  close(): void;
+  /** Closes it after a failure: what its log has stays there. */
+  abandon(): void;
+}
+
 /** Opens the database of one data directory, ready to be used. Runs in the worker. */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string): Connection {
   // Before SQLite looks at it, which passes over what it cannot read.
   if (file !== IN_MEMORY) {
     assertNotMissing(file);
     assertLogWhole(file);
   }
+  const guard = file === IN_MEMORY ? undefined : createLogGuard(file);
   const db = new DatabaseSync(file, { timeout: SQLITE_LIMITS.busyTimeoutMs, enableForeignKeyConstraints: false });
+  const abandon = (): void => {
+    db.close();
+    guard?.release();
+  };
+  const close = (): void => {
+    guard?.release();
+    db.close();
+  };
+  try {
+    prepare(db, file, guard);
+  } catch (error) {
+    abandon();
+    throw error;
+  }
+  return { db, close, abandon };
+}
+
+function prepare(db: DatabaseSync, file: string, guard: LogGuard | undefined): void {
   // The check comes first: a file that is not ours must be left as it is.
   const ours = isOurs(db);
   if (ours) {
+    guard?.hold();
     assertNotOlder(db, file);
     forgetOldMark(db, file);
     emptyLog(db);
@@ -34,7 +64,7 @@ export function openDatabase(file: string): DatabaseSync {
   if (!ours) assertNotOlder(db, file);
   letFileShrink(db);
   configure(db);
-  return db;
+  guard?.hold();
 }
 
 /**

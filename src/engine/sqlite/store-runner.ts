@@ -3,7 +3,7 @@ import { crashPoint } from '../../lib/crash-point.ts';
 import { EngineError } from '../engine.ts';
 import { prepareCheckpoint, prepareLogLength } from './checkpoint.ts';
 import { createCounters } from './counters.ts';
-import { IN_MEMORY, openDatabase, toOpenError } from './database.ts';
+import { type Connection, IN_MEMORY, openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
 import { type LogMarker, startLogMarker } from './log-mark.ts';
 import type { Operation, RunOperation, Store } from './operation.ts';
@@ -40,13 +40,14 @@ export interface StoreRunnerOptions {
 }
 
 export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunner {
-  let db: DatabaseSync | undefined;
+  let connection: Connection | undefined;
   let marker: LogMarker | undefined;
   let batches: Batches | undefined;
 
   const openStore = ({ file }: WorkerOptions): void => {
     try {
-      db = openDatabase(file);
+      connection = openDatabase(file);
+      const { db } = connection;
       const state = beginEpoch(db);
       if (file !== IN_MEMORY) marker = startLogMarker(db, file);
       loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
@@ -60,10 +61,10 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
   const close = (): void => {
     // Leaves one file behind instead of three, with nothing to recover at the next open.
     beforeCheckpoint();
-    db?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    connection?.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     afterCheckpoint();
     marker?.close();
-    db?.close();
+    connection?.close();
     send({ kind: 'closed' }, []);
     end();
   };
@@ -75,6 +76,8 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
     try {
       work();
     } catch (error) {
+      // Before anybody hears of it and ends the process: SQLite would write the log back once more.
+      connection?.abandon();
       send({ kind: 'failed', failure: describe(error) }, []);
       end();
     }

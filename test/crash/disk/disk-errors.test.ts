@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { callJson } from '../../call-json.ts';
 import { createSeededRandom } from '../../client/seeded-random.ts';
@@ -91,6 +93,8 @@ describeWithFaultyDisk('a disk that fails', (workshop) => {
     await Promise.all([work.run(bus, stop.signal), work.waitForMore(50).then(() => stop.abort())]);
     disk.arm(place(fault));
     expect({ code: await bus.stop(), struck: disk.struck().count }).toEqual({ code: STORE_FAILED, struck: 1 });
+    // Nothing tries to write it back once more, which would succeed without what the disk has dropped, and delete it.
+    expect(statSync(join(dataDir, 'agentbus.db-wal')).size).toBeGreaterThan(0);
     cutPower({ dataDir, logDir: disk.logDir, random });
     await expectAllThere(dataDir, work);
   });

@@ -10,9 +10,9 @@ it('a database syncs its log at every commit, now and when it is opened again', 
   const dir = mkdtempSync(join(tmpdir(), 'agentbus-database-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   for (const _time of ['first', 'second']) {
-    const db = openDatabase(join(dir, 'test.db'));
+    const { db, close } = openDatabase(join(dir, 'test.db'));
     expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: FULL });
-    db.close();
+    close();
   }
 });

@@ -1,7 +1,6 @@
 // Goal: what retention does in steps leaves nothing half done between two of them, and no step does more than its share.
 // Method: single operations on a database in memory, with steps that are small and rows that are written by hand; and an
 // engine that tells of every write that it makes.
-import type { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import { createCounters } from '../../../src/engine/sqlite/counters.ts';
 import { IN_MEMORY, openDatabase } from '../../../src/engine/sqlite/database.ts';
@@ -19,7 +18,7 @@ import { openInlineEngine } from '../open-inline-engine.ts';
 
 /** A database of these rows, and how one operation is run on it. */
 function openRows(sql: string) {
-  const db: DatabaseSync = openDatabase(IN_MEMORY);
+  const { db } = openDatabase(IN_MEMORY);
   onTestFinished(() => db.close());
   db.exec(sql);
   const keys = createRecordKeys(db);

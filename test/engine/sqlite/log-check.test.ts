@@ -18,11 +18,11 @@ beforeAll(() => {
   const live = join(dir, 'live.db');
   original = join(dir, 'original.db');
   openDatabase(live).close();
-  const db = openDatabase(live);
+  const { db, close } = openDatabase(live);
   for (let commit = 0; commit < COMMITS; commit++)
     db.exec(`INSERT INTO metadata (name, value) VALUES ('${commit}', x'00')`);
   for (const part of ['', '-wal']) copyFileSync(`${live}${part}`, `${original}${part}`);
-  db.close();
+  close();
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -46,9 +46,9 @@ function flip(at: number): (log: string) => void {
 }
 
 function commitsIn(file: string): number {
-  const db = openDatabase(file);
+  const { db, close } = openDatabase(file);
   const count = (db.prepare('SELECT count(*) AS count FROM metadata').get() as { count: number }).count;
-  db.close();
+  close();
   return count;
 }
 

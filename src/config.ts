@@ -22,6 +22,8 @@ export interface Config {
   readonly messageTimeoutMs?: number;
   /** How long an agent may be gone before the tasks that it has in hand fail. */
   readonly taskLeaseMs: number;
+  /** Deliveries of a message that may fail; the last of them makes it a dead letter. */
+  readonly maxDeliveries: number;
   /** How long what has ended is kept. */
   readonly retention: EngineRetention;
   readonly encryptionKey?: Uint8Array;
@@ -63,6 +65,11 @@ export const SETTINGS: readonly Setting[] = [
     about: 'how long a message may wait that does not say itself; default forever',
   },
   { flag: 'task-lease', value: 'MS', about: 'how long an agent may be gone before its tasks fail; default 30000' },
+  {
+    flag: 'max-deliveries',
+    value: 'NUMBER',
+    about: 'deliveries that fail until a message is a dead letter; default 5',
+  },
   { flag: 'message-retention', value: 'MS', about: 'how long a message is remembered; default 86400000, a day' },
   { flag: 'max-message-records', value: 'NUMBER', about: 'most messages that are remembered; default 50000000' },
   { flag: 'dead-letter-retention', value: 'MS', about: 'how long dead letters are kept; default 2592000000, 30 days' },
@@ -87,7 +94,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
   };
   const tls = { ...optional('tlsCert', 'tls-cert', String), ...optional('tlsKey', 'tls-key', String) };
   if (Object.keys(tls).length === 1) throw new ConfigError('--tls-cert and --tls-key are needed together');
-  const { port, maxConnections, heartbeatIntervalMs, messageTimeoutMs, taskLeaseMs } = CONFIG_LIMITS;
+  const { port, maxConnections, heartbeatIntervalMs, messageTimeoutMs, taskLeaseMs, maxDeliveries } = CONFIG_LIMITS;
   const retention = (flag: string, field: keyof EngineRetention): number =>
     whole(text(flag), flag, CONFIG_LIMITS.retention[field]);
   const tracing = parseTracingSettings(env);
@@ -101,6 +108,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     heartbeatIntervalMs: whole(text('heartbeat-interval'), 'heartbeat-interval', heartbeatIntervalMs),
     maxConnections: whole(text('max-connections'), 'max-connections', maxConnections),
     taskLeaseMs: whole(text('task-lease'), 'task-lease', taskLeaseMs),
+    maxDeliveries: whole(text('max-deliveries'), 'max-deliveries', maxDeliveries),
     retention: {
       messageAgeMs: retention('message-retention', 'messageAgeMs'),
       maxMessageRecords: retention('max-message-records', 'maxMessageRecords'),

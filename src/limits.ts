@@ -17,7 +17,7 @@ export const STORE_LIMITS = {
   maxMailboxMessages: 100_000,
   /** Keeps one absent agent from filling the disk of all. */
   maxMailboxBytes: 256 * MiB,
-  /** The fifth failure is seldom the last: five is what queue users know as the default. */
+  /** The fifth failure is seldom the last: five is what queue users know as the default; an operator may choose. */
   maxDeliveries: 5,
   /** A waiting lower class gets at least one delivery in seventeen. */
   starvationLimit: 16,
@@ -277,8 +277,8 @@ export const SERVER_LIMITS = {
   /** A key, a trace context and some cookies of a proxy. */
   maxHeaderBytes: 16 * KiB,
   /**
-   * An idle stream of gRPC costs 35 KiB beside its connection (10,000 on 100 connections, measured); one that Connect carries
-   * 130 KiB when it is opened and up to 170 later: together below 2 GiB.
+   * An idle stream of gRPC on a connection of its own costs 55 KiB, one of another protocol up to 170 (10,000 of them,
+   * measured): together below 2 GiB.
    */
   defaultMaxConnections: 10_000,
   /** One HTTP/2 connection may serve a whole host of agents; a lower value refuses streams of a client that starts. */
@@ -321,6 +321,8 @@ export const CONFIG_LIMITS = {
   taskLeaseMs: { default: 30 * SECOND, min: 100, max: 24 * HOUR },
   /** Below a second a message could expire on its way to an agent that waits for it. */
   messageTimeoutMs: { min: SECOND, max: 365 * 24 * HOUR },
+  /** One: nothing is tried again. A thousand: for networks that break all the time. */
+  maxDeliveries: { default: STORE_LIMITS.maxDeliveries, min: 1, max: 1_000 },
   /**
    * What has ended. The bus looks once a minute, so that less makes no difference; ten years are for ever. A bound in bytes
    * has room for one of the largest messages, and is no larger than a database can be.

@@ -32,6 +32,8 @@ export interface NodeOptions extends Pick<ServerOptions, 'host' | 'port' | 'maxC
   readonly messageTimeoutMs?: number;
   /** How long an agent may be gone before the tasks that it has in hand fail. */
   readonly taskLeaseMs: number;
+  /** Deliveries of a message that may fail; the last of them makes it a dead letter. Absent: 5. */
+  readonly maxDeliveries?: number;
   /** How long what has ended is kept; what is left out is as usual. */
   readonly retention?: Partial<EngineRetention>;
   readonly keys: Keys;
@@ -104,7 +106,9 @@ interface OpenBus {
 /** The engine is closed again if anything in front of it cannot be opened: nobody else could free its data. */
 async function openBus(options: NodeOptions, observer: BusObserver): Promise<OpenBus> {
   const { dataDir, clock, random, heartbeatIntervalMs, messageTimeoutMs } = options;
-  const limits: EngineLimits = { ...STORE_LIMITS, retention: { ...STORE_LIMITS.retention, ...options.retention } };
+  const { maxDeliveries = STORE_LIMITS.maxDeliveries } = options;
+  const retention = { ...STORE_LIMITS.retention, ...options.retention };
+  const limits: EngineLimits = { ...STORE_LIMITS, maxDeliveries, retention };
   const store = await openEngine({ engine: options.engine, dataDir, clock, random, limits, observer });
   try {
     const engine = await unsealed(store, options);

@@ -18,6 +18,7 @@ describe('parseConfig', () => {
       corsOrigins: [],
       heartbeatIntervalMs: 15_000,
       taskLeaseMs: 30_000,
+      maxDeliveries: 5,
       maxConnections: 10_000,
       retention: STORE_LIMITS.retention,
     });
@@ -39,6 +40,7 @@ describe('parseConfig', () => {
     ['cors-origins', '*', { corsOrigins: ['*'] }],
     ['heartbeat-interval', '30000', { heartbeatIntervalMs: 30_000 }],
     ['task-lease', '5000', { taskLeaseMs: 5_000 }],
+    ['max-deliveries', '1', { maxDeliveries: 1 }],
     ['max-connections', '100', { maxConnections: 100 }],
     ['message-timeout', '300000', { messageTimeoutMs: 300_000 }],
     ['message-retention', '60000', { retention: { messageAgeMs: 60_000, deadLetterAgeMs: 2_592_000_000 } }],
@@ -70,6 +72,7 @@ describe('parseConfig', () => {
     [['--max-connections', '0'], '--max-connections: "0" is not a whole number from 1 to 1000000'],
     [['--heartbeat-interval', '5'], '--heartbeat-interval: "5" is not a whole number from 100 to 600000'],
     [['--message-timeout', '5'], '--message-timeout: "5" is not a whole number from 1000 to 31536000000'],
+    [['--max-deliveries', '0'], '--max-deliveries: "0" is not a whole number from 1 to 1000'],
     [['--message-retention', '0'], '--message-retention: "0" is not a whole number from 60000 to 315360000000'],
     [['--max-message-records', '1'], '--max-message-records: "1" is not a whole number from 10000 to 10000000000'],
     [['--dead-letter-retention=-1'], '--dead-letter-retention: "-1" is not a whole number from 60000 to 315360000000'],

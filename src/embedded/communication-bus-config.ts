@@ -20,6 +20,8 @@ export interface CommunicationBusConfig {
    * Default 30,000.
    */
   readonly taskLease?: number;
+  /** Deliveries of a message that may fail: the last of them makes it a dead letter. 1 to 1,000. Default 5. */
+  readonly maxDeliveries?: number;
   /**
    * How long a message that has ended is remembered, in milliseconds: so long a repeat of it is recognized, and its status
    * known. 60,000 to 315,360,000,000 (ten years). Default 86,400,000, a day.

@@ -37,6 +37,11 @@ export function completeConfig(config: CommunicationBusConfig): CompleteConfig {
       messageTimeoutMs: whole('messageTimeout', messageTimeout, CONFIG_LIMITS.messageTimeoutMs),
     }),
     taskLeaseMs: whole('taskLease', config.taskLease ?? CONFIG_LIMITS.taskLeaseMs.default, CONFIG_LIMITS.taskLeaseMs),
+    maxDeliveries: whole(
+      'maxDeliveries',
+      config.maxDeliveries ?? CONFIG_LIMITS.maxDeliveries.default,
+      CONFIG_LIMITS.maxDeliveries,
+    ),
     retention: completeRetention(config),
     encryption: encryptionEnabled
       ? { enabled: true, ...(encryptionKey !== undefined && { key: parseEncryptionKey(encryptionKey) }) }

@@ -49,6 +49,7 @@ describe('configuration', () => {
     [{ maxConnections: 0 }, /^maxConnections: 0 /],
     [{ heartbeatInterval: 1.5 }, /^heartbeatInterval: 1.5 /],
     [{ messageTimeout: -1 }, /^messageTimeout: -1 /],
+    [{ maxDeliveries: 0 }, /^maxDeliveries: 0 is not a whole number from 1 to 1000$/],
     [{ messageRetention: 1 }, /^messageRetention: 1 is not a whole number from 60000 /],
     [{ maxMessageRecords: 1 }, /^maxMessageRecords: 1 /],
     [{ deadLetterRetention: 1 }, /^deadLetterRetention: 1 /],
@@ -99,6 +100,20 @@ describe('configuration', () => {
       .poll(async () => (await status()).body.statuses[0].state, { timeout: 5_000 })
       .toBe('MESSAGE_STATE_EXPIRED');
     expect(await receive(bus)).toEqual([]);
+  });
+
+  test('maxDeliveries is how often a delivery may fail', async () => {
+    const bus = await start({ maxDeliveries: 2 });
+    await register(bus);
+    await call(bus, 'MessageService/SendMessage', note('m', 'nobody wants this'));
+    for (const attempt of [1, 2]) {
+      const [delivery] = await receive(bus);
+      expect(delivery.attempt).toBe(attempt);
+      await call(bus, 'MessageService/RejectMessages', { agent_id: BACKEND, delivery_ids: [delivery.delivery_id] });
+    }
+    expect(await receive(bus)).toEqual([]);
+    const { body } = await call(bus, 'MessageService/ListDeadLetters', { agent_id: BACKEND });
+    expect(body.dead_letters).toMatchObject([{ attempts: 2, message: { message_id: 'm' } }]);
   });
 
   test('persistenceEnabled: false leaves nothing behind', async () => {

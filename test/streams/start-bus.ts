@@ -17,6 +17,8 @@ import { connectRawPeer, type RawPeer } from './raw-peer.ts';
 export interface StartBusOptions {
   /** Ten minutes by default, so that no silence ends what a test did not. */
   readonly heartbeatIntervalMs?: number;
+  /** Deliveries that fail until a message is a dead letter; default 5. */
+  readonly maxDeliveries?: number;
   readonly limits?: Partial<PortLimits>;
 }
 
@@ -60,11 +62,13 @@ const keys = {
 
 export async function startBus({
   heartbeatIntervalMs = 600_000,
+  maxDeliveries = STORE_LIMITS.maxDeliveries,
   limits = {},
 }: StartBusOptions = {}): Promise<StartedBus> {
   const clock = createCountingClock(createSystemClock());
   const random = createSystemRandom();
-  const store = { engine: 'sqlite', dataDir: ':memory:', clock, random, limits: STORE_LIMITS, observer: {} };
+  const storeLimits = { ...STORE_LIMITS, maxDeliveries };
+  const store = { engine: 'sqlite', dataDir: ':memory:', clock, random, limits: storeLimits, observer: {} };
   const engine = await openEngine(store);
   const bus = await createBus({ engine, clock, random, observer: {}, heartbeatIntervalMs, taskLeaseMs: 30_000 });
   onTestFinished(() => bus.close());

@@ -29,8 +29,6 @@ export interface Ledger {
   followed(follower: string, sequence: number, sentMessage: string | undefined): void;
   /** Anything else that must not happen. */
   wrong(text: string): void;
-  /** The highest attempt among what this recipient holds, or held last: the fifth one would be the last. */
-  highestAttempt(recipient: string): number;
   /** Whether every message was answered, delivered and acknowledged, and every follower has seen them all. */
   isComplete(): boolean;
   /** Messages that were answered and never delivered. */
@@ -201,10 +199,6 @@ export function createLedger(): Ledger {
       followedMessages.set(follower, seen.add(sentMessage));
     },
     wrong,
-    highestAttempt(recipient) {
-      const waiting = held.get(recipient)?.messages.values() ?? [];
-      return Math.max(0, ...[...waiting].map(({ attempt }) => attempt));
-    },
     isComplete() {
       for (const seen of followedMessages.values()) if (seen.size < counts.sent) return false;
       return [...messages.values()].every(({ answered, settled }) => answered && isSettled(settled));

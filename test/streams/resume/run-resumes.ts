@@ -34,19 +34,15 @@ const SESSION = 'sess_resumes';
  * seed chooses, until they have come back so many times; then in peace, until everything is where it belongs.
  */
 export async function runResumes({ resumes, seed, patienceMs = 30_000 }: RunOptions): Promise<RunReport> {
-  const bus = await startBusProcess({ env: { AGENT_BUS_LOG_LEVEL: 'error' } });
+  const bus = await startBusProcess({ env: { AGENT_BUS_LOG_LEVEL: 'error', AGENT_BUS_MAX_DELIVERIES: '1000' } });
   const ledger = createLedger();
   const networks: CuttingNetwork[] = [];
   const clients: Reconnecting[] = [];
   const total = (): number => clients.reduce((sum, client) => sum + client.resumes, 0);
   let breaking = true;
 
-  const networkFor = async (agentId: string, index: number): Promise<string> => {
-    const cutOf = planCuts({
-      random: createSeededRandom(seed * 1_000 + index),
-      isOn: () => breaking,
-      needsRest: () => ledger.highestAttempt(agentId) >= 3,
-    });
+  const networkFor = async (index: number): Promise<string> => {
+    const cutOf = planCuts({ random: createSeededRandom(seed * 1_000 + index), isOn: () => breaking });
     const network = await createCuttingNetwork({ target: bus.address, cutOf });
     networks.push(network);
     return network.address;
@@ -66,12 +62,12 @@ export async function runResumes({ resumes, seed, patienceMs = 30_000 }: RunOpti
     const common = { apiKey: bus.apiKey, sessionId: SESSION, ledger };
     for (const [index, agentId] of RECEIVERS.entries()) {
       const random = createSeededRandom(seed * 1_000 + 100 + index);
-      clients.push(startReceiver({ ...common, agentId, random, address: await networkFor(agentId, index) }));
+      clients.push(startReceiver({ ...common, agentId, random, address: await networkFor(index) }));
     }
     const senders = [];
     for (const [index, agentId] of SENDERS.entries()) {
       const random = createSeededRandom(seed * 1_000 + 200 + index);
-      const address = await networkFor(agentId, 50 + index);
+      const address = await networkFor(50 + index);
       senders.push(startSender({ ...common, agentId, random, address, recipients: RECEIVERS }));
     }
     clients.push(...senders);

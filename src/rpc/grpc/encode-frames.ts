@@ -3,47 +3,45 @@ import { AgentStreamResponseSchema } from '../../../gen/ts/agentbus/v1/agent_str
 import { sealedDeliveryFromLease } from '../agent-stream/conversions.ts';
 import type { OutboundFrame } from '../agent-stream/frames.ts';
 import { responseOf } from '../agent-stream/typed-frames.ts';
-import { deliveryFrame } from './frames-delivery.ts';
-import { sendResultFrame } from './frames-send-result.ts';
-import { PREFIX_BYTES } from './prefix.ts';
-import { createWireWriter, messageSize, type WireWriter } from './wire-writer.ts';
+import { deliveriesBytes, writeDeliveryFrame } from './frames-delivery.ts';
+import { isPlainResult, RESULT_BYTES, writeSendResultFrame } from './frames-send-result.ts';
+import { SETTLED_BYTES, writeSettleResultFrame } from './frames-settle-result.ts';
+import { WireWriter } from './wire-writer.ts';
 
-/** A frame that knows its size before it is written. */
-export interface SizedFrame {
-  /** The field of AgentStreamResponse. */
-  readonly field: number;
-  /** Bytes of what is in it. */
-  readonly size: number;
-  write(writer: WireWriter): void;
-}
+/** About what a frame takes beside what is in it, and all of one that is written in general. */
+const FRAME_BYTES = 64;
 
 /** Frames as gRPC carries them, each an encoded AgentStreamResponse behind its prefix of five bytes, one behind the other. */
 export function encodeFrames(frames: readonly OutboundFrame[]): Uint8Array {
-  const sized = frames.map((frame) => sizedFrame(frame) ?? toBinary(AgentStreamResponseSchema, typed(frame)));
-  const length = sized.reduce((sum, frame) => sum + PREFIX_BYTES + lengthOf(frame), 0);
-  const buffer = Buffer.allocUnsafe(length);
-  const writer = createWireWriter(buffer);
-  for (const frame of sized) {
-    writer.prefix(lengthOf(frame));
-    if (frame instanceof Uint8Array) writer.raw(frame);
-    else {
-      writer.message(frame.field, frame.size);
-      frame.write(writer);
-    }
+  let capacity = 0;
+  for (const frame of frames) capacity += FRAME_BYTES + contentBytes(frame);
+  const writer = new WireWriter(capacity);
+  for (let index = frames.length - 1; index >= 0; index--) {
+    const end = writer.length;
+    writeFrame(writer, frames[index] as OutboundFrame);
+    writer.prefix(end);
   }
-  return buffer;
+  return writer.finish();
+}
+
+/** About; the writer makes room for what is more. */
+function contentBytes(frame: OutboundFrame): number {
+  switch (frame.case) {
+    case 'delivery':
+      return deliveriesBytes(frame.value);
+    case 'sendResult':
+      return frame.value.length * RESULT_BYTES;
+    case 'settleResult':
+      return frame.value.deliveryIds.length * SETTLED_BYTES;
+    default:
+      return 0;
+  }
 }
 
 /** The kinds that most traffic is made of are written by hand: the general encoder costs many times as much. */
-function sizedFrame(frame: OutboundFrame): SizedFrame | undefined {
-  if (frame.case === 'delivery') return deliveryFrame(frame.value);
-  return frame.case === 'sendResult' ? sendResultFrame(frame.value) : undefined;
-}
-
-function lengthOf(frame: SizedFrame | Uint8Array): number {
-  return frame instanceof Uint8Array ? frame.length : messageSize(frame.size);
-}
-
-function typed(frame: OutboundFrame) {
-  return responseOf(frame, sealedDeliveryFromLease);
+function writeFrame(writer: WireWriter, frame: OutboundFrame): void {
+  if (frame.case === 'delivery') writeDeliveryFrame(writer, frame.value);
+  else if (frame.case === 'sendResult' && isPlainResult(frame.value)) writeSendResultFrame(writer, frame.value);
+  else if (frame.case === 'settleResult') writeSettleResultFrame(writer, frame.value);
+  else writer.raw(toBinary(AgentStreamResponseSchema, responseOf(frame, sealedDeliveryFromLease)));
 }

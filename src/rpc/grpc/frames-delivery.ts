@@ -1,7 +1,6 @@
 import type { Lease } from '../../engine/engine.ts';
 import { redeliveryReasonOf } from '../agent-stream/conversions.ts';
-import type { SizedFrame } from './encode-frames.ts';
-import { createWireWriter, messageSize, textSize, timeSize, uintSize, type WireWriter } from './wire-writer.ts';
+import { WireWriter } from './wire-writer.ts';
 
 /** Numbers of the fields, as the contract has them. */
 const FRAME_FIELD = 2;
@@ -13,43 +12,41 @@ const LEASE_EXPIRES_AT = 4;
 const ACCEPTED_TIME = 5;
 const MESSAGE = 6;
 
-/** A DeliveryFrame. Envelopes are copied as they came. */
-export function deliveryFrame(leases: readonly Lease[]): SizedFrame {
-  return { field: FRAME_FIELD, size: deliveriesSize(leases), write: (writer) => writeDeliveries(writer, leases) };
+/** About what a delivery puts around its envelope. */
+const OVERHEAD_BYTES = 80;
+
+/** A DeliveryFrame, with the field that it is in. Envelopes are copied as they came. */
+export function writeDeliveryFrame(writer: WireWriter, leases: readonly Lease[]): void {
+  const end = writer.length;
+  writeDeliveries(writer, leases);
+  writer.message(FRAME_FIELD, end);
 }
 
 /** A ReceiveMessagesResponse, which has its deliveries where a frame has them. */
 export function encodeDeliveries(leases: readonly Lease[]): Uint8Array {
-  const buffer = Buffer.allocUnsafe(deliveriesSize(leases));
-  writeDeliveries(createWireWriter(buffer), leases);
-  return buffer;
+  const writer = new WireWriter(deliveriesBytes(leases));
+  writeDeliveries(writer, leases);
+  return writer.finish();
 }
 
-function deliveriesSize(leases: readonly Lease[]): number {
-  let size = 0;
-  for (const lease of leases) size += messageSize(deliverySize(lease));
-  return size;
+/** About the bytes that deliveries take. */
+export function deliveriesBytes(leases: readonly Lease[]): number {
+  let bytes = 0;
+  for (const { envelope } of leases) bytes += envelope.length + OVERHEAD_BYTES;
+  return bytes;
 }
 
 function writeDeliveries(writer: WireWriter, leases: readonly Lease[]): void {
-  for (const lease of leases) {
-    writer.message(DELIVERIES, deliverySize(lease));
-    writer.text(DELIVERY_ID, lease.deliveryId);
-    writer.uint(ATTEMPT, lease.attempt);
-    writer.uint(REDELIVERED_BECAUSE, redeliveryReasonOf(lease));
-    writer.time(LEASE_EXPIRES_AT, lease.leaseExpiresAt);
-    writer.time(ACCEPTED_TIME, lease.acceptedAt);
-    writer.bytes(MESSAGE, lease.envelope);
-  }
+  for (let index = leases.length - 1; index >= 0; index--) writeDelivery(writer, leases[index] as Lease);
 }
 
-function deliverySize(lease: Lease): number {
-  return (
-    textSize(lease.deliveryId) +
-    uintSize(lease.attempt) +
-    uintSize(redeliveryReasonOf(lease)) +
-    timeSize(lease.leaseExpiresAt) +
-    timeSize(lease.acceptedAt) +
-    messageSize(lease.envelope.length)
-  );
+function writeDelivery(writer: WireWriter, lease: Lease): void {
+  const end = writer.length;
+  writer.bytes(MESSAGE, lease.envelope);
+  writer.time(ACCEPTED_TIME, lease.acceptedAt);
+  writer.time(LEASE_EXPIRES_AT, lease.leaseExpiresAt);
+  writer.uint(REDELIVERED_BECAUSE, redeliveryReasonOf(lease));
+  writer.uint(ATTEMPT, lease.attempt);
+  writer.text(DELIVERY_ID, lease.deliveryId);
+  writer.message(DELIVERIES, end);
 }

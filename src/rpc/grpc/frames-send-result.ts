@@ -1,7 +1,6 @@
 import type { SendOutcome } from '../../bus/message/messages.ts';
 import type { SendAnswer } from '../agent-stream/frames.ts';
-import type { SizedFrame } from './encode-frames.ts';
-import { elementSize, messageSize, textSize, timeSize, type WireWriter } from './wire-writer.ts';
+import type { WireWriter } from './wire-writer.ts';
 
 /** Numbers of the fields, as the contract has them. */
 const FRAME_FIELD = 3;
@@ -12,32 +11,27 @@ const DUPLICATE = 3;
 const ACCEPTED_TIME = 1;
 const RECIPIENTS = 2;
 
-/** A SendResultFrame; undefined if a message of it was refused, which is seldom and has much to say. */
-export function sendResultFrame(answers: readonly SendAnswer[]): SizedFrame | undefined {
-  let size = 0;
-  for (const answer of answers) {
-    if ('error' in answer) return undefined;
-    size += messageSize(resultSize(answer));
-  }
-  return { field: FRAME_FIELD, size, write: (writer) => writeResults(writer, answers as readonly SendOutcome[]) };
+/** About what a result takes. */
+export const RESULT_BYTES = 112;
+
+/** Whether the frame can be written by hand: a refusal is seldom and has much to say. */
+export function isPlainResult(answers: readonly SendAnswer[]): answers is readonly SendOutcome[] {
+  for (const answer of answers) if ('error' in answer) return false;
+  return true;
 }
 
-function writeResults(writer: WireWriter, outcomes: readonly SendOutcome[]): void {
-  for (const outcome of outcomes) {
-    writer.message(RESULTS, resultSize(outcome));
-    writer.text(MESSAGE_ID, outcome.messageId);
-    writer.message(outcome.duplicate ? DUPLICATE : ACCEPTED, outcomeSize(outcome));
-    writer.time(ACCEPTED_TIME, outcome.acceptedAt);
-    for (const recipient of outcome.recipients) writer.element(RECIPIENTS, recipient);
-  }
+/** A SendResultFrame, with the field that it is in. */
+export function writeSendResultFrame(writer: WireWriter, outcomes: readonly SendOutcome[]): void {
+  const end = writer.length;
+  for (let index = outcomes.length - 1; index >= 0; index--) writeResult(writer, outcomes[index] as SendOutcome);
+  writer.message(FRAME_FIELD, end);
 }
 
-function resultSize(outcome: SendOutcome): number {
-  return textSize(outcome.messageId) + messageSize(outcomeSize(outcome));
-}
-
-function outcomeSize({ acceptedAt, recipients }: SendOutcome): number {
-  let size = timeSize(acceptedAt);
-  for (const recipient of recipients) size += elementSize(recipient);
-  return size;
+function writeResult(writer: WireWriter, { messageId, duplicate, acceptedAt, recipients }: SendOutcome): void {
+  const end = writer.length;
+  for (let index = recipients.length - 1; index >= 0; index--) writer.element(RECIPIENTS, recipients[index] as string);
+  writer.time(ACCEPTED_TIME, acceptedAt);
+  writer.message(duplicate ? DUPLICATE : ACCEPTED, end);
+  writer.text(MESSAGE_ID, messageId);
+  writer.message(RESULTS, end);
 }

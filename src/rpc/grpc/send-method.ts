@@ -6,7 +6,7 @@ import type { MessageCalls, SendOptions, Sent } from '../message-calls.ts';
 import { decode } from './decode.ts';
 import { messageOfSendRequest } from './request-from-bytes.ts';
 import type { UnaryMethod } from './serve-unary.ts';
-import { createWireWriter, elementSize, textSize, timeSize, uintSize } from './wire-writer.ts';
+import { WireWriter } from './wire-writer.ts';
 
 /** SendMessage on the lane. */
 export function createSendMethod({ send }: MessageCalls): UnaryMethod {
@@ -37,16 +37,16 @@ function encodeSent({ messageId, duplicate, acceptedAt, recipients, reply }: Sen
     const response = { messageId, duplicate, acceptedTime, recipients: [...recipients], reply };
     return toBinary(SendMessageResponseSchema, create(SendMessageResponseSchema, response));
   }
-  let size = textSize(messageId) + uintSize(Number(duplicate)) + timeSize(acceptedAt);
-  for (const recipient of recipients) size += elementSize(recipient);
-  const buffer = Buffer.allocUnsafe(size);
-  const writer = createWireWriter(buffer);
-  writer.text(MESSAGE_ID, messageId);
-  writer.uint(DUPLICATE, Number(duplicate));
+  const writer = new WireWriter(USUAL_BYTES);
+  for (let index = recipients.length - 1; index >= 0; index--) writer.element(RECIPIENTS, recipients[index] as string);
   writer.time(ACCEPTED_TIME, acceptedAt);
-  for (const recipient of recipients) writer.element(RECIPIENTS, recipient);
-  return buffer;
+  writer.uint(DUPLICATE, Number(duplicate));
+  writer.text(MESSAGE_ID, messageId);
+  return writer.finish();
 }
+
+/** Room for a message id, a time and a recipient. */
+const USUAL_BYTES = 512;
 
 const MESSAGE_ID = 1;
 const DUPLICATE = 2;

@@ -6,6 +6,7 @@ import {
   AgentStreamResponseSchema,
   ErrorStatusSchema,
   ServerHeartbeatSchema,
+  SettleResultFrameSchema,
 } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
 import { EnvelopeSchema } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import type { Lease } from '../../../src/engine/engine.ts';
@@ -59,7 +60,9 @@ const refusal: fc.Arbitrary<SendAnswer> = fc.record({
   messageId: name,
   error: name.map((message) => create(ErrorStatusSchema, { code: 3, message })),
 });
+const settled = fc.record({ deliveryIds: fc.array(name), staleDeliveryIds: fc.array(name) });
 const frame: fc.Arbitrary<OutboundFrame> = fc.oneof(
+  settled.map((ids) => ({ case: 'settleResult' as const, value: create(SettleResultFrameSchema, ids) })),
   fc.array(lease, { maxLength: 5 }).map((value) => ({ case: 'delivery' as const, value })),
   fc.array(outcome, { maxLength: 5 }).map((value) => ({ case: 'sendResult' as const, value })),
   fc.array(fc.oneof(outcome, refusal), { maxLength: 5 }).map((value) => ({ case: 'sendResult' as const, value })),

@@ -178,6 +178,12 @@ export const SQLITE_LIMITS = {
   busyTimeoutMs: 5_000,
 } as const;
 
+/** Bounds on memory that messages share. */
+export const BUFFER_LIMITS = {
+  /** Small messages that come together share memory of this size; one that stays when the others are gone keeps all of it. */
+  slabBytes: 4 * KiB,
+} as const;
+
 /** Bounds of one call, whichever protocol carries it. */
 export const RPC_LIMITS = {
   /** gRPC's usual receive limit, so that whatever a default client can send or read, the bus can too. */
@@ -188,6 +194,8 @@ export const RPC_LIMITS = {
   maxTimeoutMs: 2 ** 31 - 1,
   /** Small messages gain nothing from gzip and lose most of their speed; a page of events or sessions does gain. */
   compressMinBytes: 64 * KiB,
+  /** Names of agents that are recognized when they come again: some hundred KiB, and the agents of a busy moment. */
+  knownNames: 4_096,
   /** Pieces of a message that are smaller are put together to this size: the largest message has 256 of them. */
   gatherBytes: 16 * KiB,
   /** Bodies are taken and given in pieces of this size at most: what a client read of an answer shows after each. */

@@ -26,8 +26,8 @@ export interface EnvelopeHead {
   readonly step: string;
   /** Never unspecified. */
   readonly deliveryMode: DeliveryMode;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt?: number;
+  /** Milliseconds since the epoch; undefined for never. */
+  readonly expiresAt: number | undefined;
   /** States that the sender wants to be told of. */
   readonly receipts: readonly MessageState[];
   /** Agents to ask when the recipient of a task fails. */
@@ -44,7 +44,7 @@ export interface IncomingMessage {
   readonly head: EnvelopeHead;
   readonly bytes: Uint8Array;
   /** `traceparent` of the call that brought it, whatever it says. */
-  readonly calledWithin?: string;
+  readonly calledWithin: string | undefined;
   envelope(): Envelope;
 }
 
@@ -56,7 +56,7 @@ export function isTaskRequest({ messageType }: EnvelopeHead): boolean {
 /** Takes an envelope that was decoded (and validated) already; `traceparent` is that of the call it came with. */
 export function incomingFromEnvelope(envelope: Envelope, traceparent?: string | null): IncomingMessage {
   const bytes = toBinary(EnvelopeSchema, envelope);
-  return { head: headOf(envelope), bytes, envelope: () => envelope, ...(traceparent && { calledWithin: traceparent }) };
+  return { head: headOf(envelope), bytes, envelope: () => envelope, calledWithin: traceparent ?? undefined };
 }
 
 function headOf(envelope: Envelope): EnvelopeHead {
@@ -75,6 +75,6 @@ function headOf(envelope: Envelope): EnvelopeHead {
     receipts: routing?.receipts ?? [],
     fallbackAgents: routing?.fallbackAgents ?? [],
     traceparent: envelope.metadata[TRACEPARENT] ?? '',
-    ...(routing?.expiresAt && { expiresAt: timestampMs(routing.expiresAt) }),
+    expiresAt: routing?.expiresAt && timestampMs(routing.expiresAt),
   };
 }

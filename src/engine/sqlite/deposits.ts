@@ -1,3 +1,4 @@
+import { BUFFER_LIMITS } from '../../limits.ts';
 import type { EngineError, NewMessage } from '../engine.ts';
 import { mailboxFull } from './mailbox-full.ts';
 import { countRecords, isStoredApart } from './operations/insert-messages.ts';
@@ -78,8 +79,9 @@ export function checkMessage({ priority, tag = 0, recipients }: NewMessage): voi
   }
 }
 
-/** A small view of a large buffer would keep all of it in memory for as long as the message waits. */
+/** A small view of a large buffer, and not of a slab, would keep all of it in memory for as long as the message waits. */
 function toContent({ sender, messageId, acceptedAt, envelope }: NewMessage): MailContent {
-  const own = envelope.byteLength * 2 < envelope.buffer.byteLength ? Buffer.from(envelope) : envelope;
+  const kept = envelope.buffer.byteLength;
+  const own = kept > BUFFER_LIMITS.slabBytes && envelope.byteLength * 2 < kept ? Buffer.from(envelope) : envelope;
   return { sender, messageId, acceptedAt, envelope: own };
 }

@@ -1,10 +1,10 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { AckFrameSchema, AgentStreamRequestSchema } from '../../../gen/ts/agentbus/v1/agent_stream_pb.js';
-import type { IncomingMessage } from '../../bus/message/incoming.ts';
 import type { Arrival, Submission } from '../agent-stream/frames.ts';
 import { arrivalOf, unitsOfIds, unitsOfMessages } from '../agent-stream/typed-frames.ts';
 import { readDeliveryIds } from './delivery-ids.ts';
-import { incomingOf, readHead } from './incoming-from-bytes.ts';
+import { ReadMessage, readHead } from './incoming-from-bytes.ts';
+import { Slabs } from './slabs.ts';
 import { WireReader } from './wire-reader.ts';
 
 // Tags: the number of the field times 8, and how it is written.
@@ -38,7 +38,7 @@ function sendFromBytes(bytes: Uint8Array): Arrival | undefined {
     const to = reader.at;
     reader.leave(frame);
     if (!reader.ok) return undefined;
-    submissions.push(new ReadSubmission(incomingOf(head, partOf(bytes, from, to))));
+    submissions.push(new ReadMessage(head, partOf(bytes, from, to)));
   }
   reader.leave(outer);
   if (!reader.done || submissions.length < 1 || submissions.length > MOST_MESSAGES) return undefined;
@@ -53,8 +53,10 @@ function sendFromBytes(bytes: Uint8Array): Arrival | undefined {
 /** A message of a frame. One that is kept must not keep many times its size of the others that came with it. */
 function partOf(frame: Uint8Array, from: number, to: number): Uint8Array {
   const part = frame.subarray(from, to);
-  return 2 * part.length > frame.length ? part : new Uint8Array(part);
+  return 2 * part.length > frame.length ? part : slabs.copy(part);
 }
+
+const slabs = new Slabs();
 
 function ackFromBytes(bytes: Uint8Array): Arrival | undefined {
   const reader = new WireReader(bytes);
@@ -69,21 +71,4 @@ function ackFromBytes(bytes: Uint8Array): Arrival | undefined {
     units: unitsOfIds(deliveryIds.length),
     read: () => ({ case: 'ack', value: create(AckFrameSchema, { deliveryIds }) }),
   };
-}
-
-/** A message that keeps the rules already. */
-class ReadSubmission implements Submission {
-  readonly #message: IncomingMessage;
-
-  constructor(message: IncomingMessage) {
-    this.#message = message;
-  }
-
-  get messageId(): string {
-    return this.#message.head.messageId;
-  }
-
-  open(): IncomingMessage {
-    return this.#message;
-  }
 }

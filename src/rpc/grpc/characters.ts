@@ -1,3 +1,4 @@
+import { KnownNames } from './known-names.ts';
 import type { WireReader } from './wire-reader.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -31,11 +32,18 @@ const SLASH = 0x2f;
 const AGENT_ID_CHARACTERS = 255;
 const SESSION_ID_CHARACTERS = 128;
 
+const knownAgentIds = new KnownNames();
+
 /** The id of an agent, `^[a-z0-9][a-z0-9._-]*://[A-Za-z0-9][A-Za-z0-9._/@-]*$`. */
 export function readAgentId(reader: WireReader): string {
   const { bytes } = reader;
   const length = reader.length();
   const from = reader.at;
+  const known = knownAgentIds.find(bytes, from, length);
+  if (known !== undefined) {
+    reader.at += length;
+    return known;
+  }
   const to = from + length;
   let colon = from;
   while (colon < to && OF_FRAMEWORK[bytes[colon] as number] === 1) colon++;
@@ -51,7 +59,9 @@ export function readAgentId(reader: WireReader): string {
     ALPHANUMERIC[bytes[colon + 3] as number] === 1 &&
     reader.isOf(OF_AGENT_NAME, colon + 3, to);
   if (!isOne) reader.refuse();
-  return reader.latin1(length);
+  const agentId = reader.latin1(length);
+  if (isOne) knownAgentIds.add(agentId, bytes, from);
+  return agentId;
 }
 
 /** The id of a session that is named, `^[A-Za-z0-9][A-Za-z0-9._:/@-]*$`. */

@@ -8,6 +8,7 @@ import {
 } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import type { EnvelopeHead, IncomingMessage } from '../../bus/message/incoming.ts';
 import { TRACEPARENT } from '../../bus/valid-traceparent.ts';
+import type { Submission } from '../agent-stream/frames.ts';
 import { isFrameworkOf, readAgentId, readSessionId, VISIBLE } from './characters.ts';
 import { MapKeys } from './map-keys.ts';
 import { type RoutingHead, readRouting, readTimestamp } from './routing-from-bytes.ts';
@@ -48,21 +49,35 @@ const LAST_PRIORITY = Priority.CRITICAL;
 export function incomingFromBytes(bytes: Uint8Array, traceparent?: string): IncomingMessage | undefined {
   const reader = new WireReader(bytes);
   const head = readHead(reader);
-  return reader.done ? incomingOf(head, bytes, traceparent) : undefined;
+  return reader.done ? new ReadMessage(head, bytes, traceparent) : undefined;
 }
 
-/** The message with a head that was read from its bytes by {@link readHead}. */
-export function incomingOf(head: EnvelopeHead, bytes: Uint8Array, traceparent?: string): IncomingMessage {
-  return { head, bytes, envelope: decodedOnce(bytes), ...(traceparent && { calledWithin: traceparent }) };
-}
+/** A message whose head was read from its bytes by {@link readHead}, and which keeps the rules. */
+export class ReadMessage implements IncomingMessage, Submission {
+  readonly head: EnvelopeHead;
+  readonly bytes: Uint8Array;
+  readonly calledWithin: string | undefined;
+  #envelope: Envelope | undefined;
 
-/** Decodes an envelope when it is asked for, once. Callers may take it from its message: it needs no `this`. */
-function decodedOnce(bytes: Uint8Array): () => Envelope {
-  let envelope: Envelope | undefined;
-  return () => {
-    envelope ??= fromBinary(EnvelopeSchema, bytes);
-    return envelope;
-  };
+  constructor(head: EnvelopeHead, bytes: Uint8Array, traceparent?: string) {
+    this.head = head;
+    this.bytes = bytes;
+    this.calledWithin = traceparent;
+  }
+
+  get messageId(): string {
+    return this.head.messageId;
+  }
+
+  open(): this {
+    return this;
+  }
+
+  /** Decoded when it is asked for, once. */
+  envelope(): Envelope {
+    this.#envelope ??= fromBinary(EnvelopeSchema, this.bytes);
+    return this.#envelope;
+  }
 }
 
 const NO_ROUTING: RoutingHead = { deliveryMode: 0, receipts: [], fallbackAgents: [], expiresAt: undefined };
@@ -107,7 +122,7 @@ export function readHead(reader: WireReader): EnvelopeHead {
     receipts,
     fallbackAgents,
     traceparent,
-    ...(expiresAt !== undefined && { expiresAt }),
+    expiresAt,
   };
 }
 

@@ -140,6 +140,12 @@ export const SQLITE_LIMITS = {
   loadChunkRows: 16_384,
   /** Rows of it that are read and checked at a time: what is made of them is garbage before it was moved to the old space. */
   loadStepRows: 1_024,
+  /** Messages in the cache of envelopes, each an object that garbage collections walk over; others are rows of numbers until they are leased. */
+  cachedMessages: 65_536,
+  /** Rows of waiting mail that are made room for together, 40 KiB: few enough that little is empty, many enough that blocks are few. */
+  parkedBlockRows: 1_024,
+  /** The same in a mailbox that has few: there may be many of those. */
+  firstParkedBlockRows: 16,
   /** Sessions one step of a listing looks at, about ten milliseconds, before others get their turn. */
   listStepSessions: 10_000,
   /** Sessions on one page of a listing, whatever was asked for. */
@@ -168,6 +174,10 @@ export const SQLITE_LIMITS = {
   pageCacheBytes: 64 * MiB,
   /** A checkpoint writes each changed page once, however often it changed: rarer ones write less in all. 32 MiB of log. */
   checkpointPages: 8_192,
+  /** A log that is shorter has no room made for it, 256 KiB: a bus that does little, as in tests, writes no more than it has to say. */
+  logRoomFromPages: 64,
+  /** Room that is made for the log at a time, 4 MiB: what writes it and the next sync take some milliseconds. */
+  logRoomStepPages: 1_024,
   /** After a checkpoint the log file shrinks to this, should a long reader have let it grow. */
   maxIdleLogBytes: 64 * MiB,
   /** Pages that a backup copies before it syncs them, 4 MiB: how long the log of the bus waits behind them for the disk. */

@@ -6,6 +6,7 @@ import { createCounters } from './counters.ts';
 import { type Connection, IN_MEMORY, openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
 import { type LogMarker, startLogMarker } from './log-mark.ts';
+import { type LogRoom, openLogRoom } from './log-room.ts';
 import type { Operation, RunOperation, Store } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { createPlainRows } from './plain-rows.ts';
@@ -42,6 +43,7 @@ export interface StoreRunnerOptions {
 export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunner {
   let connection: Connection | undefined;
   let marker: LogMarker | undefined;
+  let room: LogRoom | undefined;
   let batches: Batches | undefined;
 
   const openStore = ({ file }: WorkerOptions): void => {
@@ -49,10 +51,13 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
       connection = openDatabase(file);
       const { db } = connection;
       const state = beginEpoch(db);
-      if (file !== IN_MEMORY) marker = startLogMarker(db, file);
+      if (file !== IN_MEMORY) {
+        marker = startLogMarker(db, file);
+        room = openLogRoom(db, file);
+      }
       loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
       mailLoaded();
-      batches = prepareBatches(db, marker);
+      batches = prepareBatches(db, { marker, room });
       send({ kind: 'opened', state }, []);
     } catch (error) {
       throw toOpenError(file, error);
@@ -64,6 +69,7 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
     connection?.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     afterCheckpoint();
     marker?.close();
+    room?.close();
     connection?.close();
     send({ kind: 'closed' }, []);
     end();
@@ -97,6 +103,12 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
   };
 }
 
+/** What goes with the log of a database that is on a disk. */
+interface Log {
+  readonly marker: LogMarker | undefined;
+  readonly room: LogRoom | undefined;
+}
+
 interface Batches {
   /** The replies are those of a transaction that is durable. */
   run(tape: Tape, operations: number): Replies;
@@ -104,7 +116,7 @@ interface Batches {
   runAfter(): void;
 }
 
-function prepareBatches(db: DatabaseSync, marker: LogMarker | undefined): Batches {
+function prepareBatches(db: DatabaseSync, { marker, room }: Log): Batches {
   const rows = createPlainRows(db);
   const keys = createRecordKeys(db, { beforeLook: rows.flush });
   const counters = createCounters(db);
@@ -149,6 +161,7 @@ function prepareBatches(db: DatabaseSync, marker: LogMarker | undefined): Batche
   const runAfter = (): void => {
     const length = marker?.afterCommit() ?? logLength();
     if (checkpoint(length)) marker?.logWrittenBack();
+    else room?.makeFor(length.log);
     if (after.length === 0) return;
     const works = after;
     after = [];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Principal } from '../bus/caller.ts';
 import type { Random } from '../lib/random.ts';
 import type { Keys } from '../rpc/identity.ts';
@@ -29,7 +29,7 @@ export function mintKey(random: Random): string {
   return `agentbus_${Buffer.from(random.bytes(32)).toString('base64url')}`;
 }
 
-/** SHA-256 of a key in hexadecimal digits. */
+/** SHA-256 of a key in hexadecimal digits. In one go: each call looks up its key, and a hash object costs three times as much. */
 export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key, 'hex');
 }

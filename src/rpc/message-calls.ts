@@ -33,22 +33,24 @@ export function createMessageCalls(
   { drain }: Pick<RpcContext, 'drain'>,
 ): MessageCalls {
   return {
-    async send(message, { wait, cancelOnTimeout = false }, call) {
-      if (message.head.deliveryMode !== DeliveryMode.SYNC) return await messages.send(call.caller, message);
-      return await ask(call.caller, message, {
+    send(message, { wait, cancelOnTimeout = false }, call) {
+      if (message.head.deliveryMode !== DeliveryMode.SYNC) return messages.send(call.caller, message);
+      return ask(call.caller, message, {
         waitMs: shortest(wait && durationMs(wait), timeToAnswer(call.timeoutMs())),
         cancelOnTimeout,
         signal: createWaitingSignal(call.signal, drain),
       });
     },
     receive({ agentId, instanceId, maxMessages, wait, lease }, call) {
+      const waitMs = wait ? durationMs(wait) : 0;
       return deliveries.receive(call.caller, {
         agentId,
         instanceId: instanceId || CALL_LIMITS.defaultInstanceId,
         maxMessages: pageSize(maxMessages, CALL_LIMITS.receivePage),
-        waitMs: wait ? durationMs(wait) : 0,
+        waitMs,
         leaseMs: lease ? durationMs(lease) : CALL_LIMITS.defaultLeaseMs,
-        signal: createWaitingSignal(call.signal, drain),
+        // The bus may stop before a wait is over; a call that takes what is there ends soon enough.
+        signal: waitMs > 0 ? createWaitingSignal(call.signal, drain) : call.signal,
       });
     },
     acknowledge: ({ agentId, deliveryIds }, { caller }) => deliveries.acknowledge(caller, agentId, deliveryIds),

@@ -137,7 +137,7 @@ export class LeanCall implements Call {
   respond(): void {
     const { stream } = this;
     stream.respond(RESPONSE_HEADER, { waitForTrailers: true });
-    stream.once('wantTrailers', () => {
+    stream.on('wantTrailers', () => {
       if (!stream.destroyed) stream.sendTrailers(this.#trailer);
       this.#leave();
       this.#letGoOfRequest();

@@ -35,7 +35,8 @@ export function serveUnary(call: LeanCall, method: UnaryMethod): void {
     reader.add(chunk);
     for (let message = reader.next(); message !== undefined; message = reader.next()) {
       if (act !== undefined) throw unexpected('received extra input message');
-      act = method.read(message, call);
+      // A copy, because it may be kept, and the packet with it.
+      act = method.read(new Uint8Array(message), call);
     }
   };
   stream.on('data', (chunk: Buffer) => {
@@ -68,18 +69,21 @@ export function serveUnary(call: LeanCall, method: UnaryMethod): void {
     call.record.responses = 1;
     call.respond();
     call.succeed();
-    stream.once('finish', afterResponse);
     write(envelopeMessage(message));
   };
   /** In parts, so that it shows whether the client reads them. */
   const write = (rest: Buffer): void => {
     holding.progress(rest.length);
-    if (rest.length <= RPC_LIMITS.pieceBytes) stream.end(rest, holding.rest);
+    if (rest.length <= RPC_LIMITS.pieceBytes) stream.end(rest, written);
     else
       stream.write(rest.subarray(0, RPC_LIMITS.pieceBytes), (error) => {
         if (error) holding.rest();
         else write(rest.subarray(RPC_LIMITS.pieceBytes));
       });
+  };
+  const written = (error?: Error | null): void => {
+    holding.rest();
+    if (!error) afterResponse();
   };
   stream.on('close', holding.rest);
   holding.hold(0);

@@ -16,6 +16,8 @@ function describeRounds({ bytes, content, pairs, batch, window, rate }: RoundsSc
 
 const OTHERS: Readonly<Record<BusScenario['kind'], (agents: number) => string>> = {
   unary: (agents) => `a gRPC SendMessage for each message, to ${agents} agents that take and acknowledge on streams`,
+  'unary-rounds': (agents) =>
+    `gRPC calls to send, to receive and to acknowledge, ${agents} pairs of agents without streams`,
   json: (agents) => `POSTs of JSON to send, to receive and to acknowledge, ${agents} callers`,
   sync: (agents) => `DELIVERY_MODE_SYNC: task, answer and return of the call, ${agents} workers`,
   'fan-out': (agents) => `one message to all ${agents} participants of a session; a copy counts`,

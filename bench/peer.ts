@@ -28,7 +28,7 @@ export interface RoundsScenario {
 
 /** What only the bus does. */
 export interface BusScenario {
-  readonly kind: 'unary' | 'json' | 'sync' | 'fan-out' | 'watch' | 'typed';
+  readonly kind: 'unary' | 'unary-rounds' | 'json' | 'sync' | 'fan-out' | 'watch' | 'typed';
   readonly name: string;
   readonly bytes: number;
   /** Callers, recipients or watchers; `kind` says which. */

@@ -43,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { kind: 'rounds', name: 'open-2000', bytes: 256, pairs: 16, batch: 1, window: 1, rate: 2_000 },
   { kind: 'typed', name: 'typed-256-p16', bytes: 256, agents: 16, window: UNDER_WAY },
   { kind: 'unary', name: 'unary-256', bytes: 256, agents: 16, window: 512 },
+  { kind: 'unary-rounds', name: 'unary-rounds-256', bytes: 256, agents: 16, window: 256 },
   { kind: 'json', name: 'json-256', bytes: 256, agents: 64, window: 64 },
   { kind: 'sync', name: 'sync-256', bytes: 256, agents: 16, window: 64 },
   { kind: 'fan-out', name: 'fan-out-64', bytes: 256, agents: 64, window: 32 },

@@ -21,6 +21,7 @@ const PAIRS: readonly Scenario[] = [
 ];
 const OTHERS: readonly Scenario[] = [
   { ...calls, kind: 'unary', name: 'unary calls' },
+  { ...calls, kind: 'unary-rounds', name: 'unary calls for each step' },
   { ...calls, kind: 'json', name: 'JSON calls' },
   { ...calls, kind: 'sync', name: 'calls that wait for the answer' },
   { ...calls, kind: 'fan-out', name: 'one to all' },

@@ -9,6 +9,7 @@ import { connectRounds } from './rounds.ts';
 import { connectSync } from './sync.ts';
 import { connectTyped } from './typed.ts';
 import { connectUnary } from './unary.ts';
+import { connectUnaryRounds } from './unary-rounds.ts';
 import { connectWatch } from './watch.ts';
 
 /** What comes as JSON: the order without its meter, and how long it lasts. */
@@ -19,6 +20,7 @@ export interface LoadArguments extends Omit<LoadOrder, 'meter'> {
 
 const CONNECT: Readonly<Record<BusScenario['kind'], (order: LoadOrder<BusScenario>) => Promise<Load>>> = {
   unary: connectUnary,
+  'unary-rounds': connectUnaryRounds,
   json: connectJson,
   sync: connectSync,
   'fan-out': connectFanOut,

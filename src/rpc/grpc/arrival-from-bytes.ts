@@ -16,8 +16,9 @@ const ACK_DELIVERY_IDS = 0x0a;
 const MOST_MESSAGES = 1_024;
 
 /**
- * An encoded AgentStreamRequest as the stream takes it. The bytes are the caller's to give away: nobody writes to them afterwards,
- * and they hold nothing else. Throws, whatever it is, for bytes that are no such message; what breaks a rule is told by `read`.
+ * An encoded AgentStreamRequest as the stream takes it. Nobody writes to the bytes afterwards, which may be a view of what
+ * they came in: a message that is kept keeps no more than a few times its size of them. Throws, whatever it is, for bytes that are
+ * no such message; what breaks a rule is told by `read`.
  *
  * What streams are full of is read without decoding it. Whatever differs in anything goes to the decoder, the whole frame:
  * one that is not to be understood is refused whole, and each of its messages may be the reason.
@@ -50,10 +51,10 @@ function sendFromBytes(bytes: Uint8Array): Arrival | undefined {
   };
 }
 
-/** A message of a frame. One that is kept must not keep many times its size of the others that came with it. */
+/** A message of a frame. One that is kept must not keep many times its size of what came with it. */
 function partOf(frame: Uint8Array, from: number, to: number): Uint8Array {
   const part = frame.subarray(from, to);
-  return 2 * part.length > frame.length ? part : slabs.copy(part);
+  return 2 * part.length > frame.buffer.byteLength ? part : slabs.copy(part);
 }
 
 const slabs = new Slabs();

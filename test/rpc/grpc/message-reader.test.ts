@@ -53,10 +53,18 @@ describe('a reader of messages', () => {
     expect(read(createMessageReader(), pieces)).toEqual([large.toString(), 'next']);
   });
 
-  it('gives each message memory of its own, that keeps nothing else', () => {
+  it('makes no copy of a message that came whole', () => {
     const reader = createMessageReader();
-    const packet = Buffer.from(ALL);
+    const packet = Uint8Array.from(ALL);
     reader.add(packet);
+    expect(reader.next()?.buffer).toBe(packet.buffer);
+  });
+
+  it('keeps no packet of a message that came in parts', () => {
+    const reader = createMessageReader();
+    const packet = Uint8Array.from(ALL);
+    expect(read(reader, [packet.subarray(0, 7)])).toEqual([]);
+    reader.add(packet.subarray(7));
     const message = reader.next();
     packet.fill(0);
     expect(message && Buffer.from(message).toString()).toBe('one');

@@ -5,16 +5,20 @@ const UNDER_WAY = 2_048;
 /** The same in bytes for large messages. */
 const UNDER_WAY_BYTES = 8 * 1024 * 1024;
 
-type Rounds = Pick<RoundsScenario, 'bytes' | 'pairs' | 'batch'> & Pick<RoundsScenario, 'content'>;
+interface Rounds extends Pick<RoundsScenario, 'bytes' | 'pairs' | 'batch' | 'content'> {
+  /** Messages under way in all, if not as many as usual. */
+  readonly underWay?: number;
+}
 
 /** Send -> deliver -> acknowledge, as fast as it goes. */
-function rounds({ bytes, pairs, batch, content }: Rounds): RoundsScenario {
+function rounds({ bytes, pairs, batch, content, underWay }: Rounds): RoundsScenario {
   const size = bytes >= 1_024 ? `${bytes / 1_024}k` : `${bytes}`;
   const kind = content === 'json' ? '-json' : '';
-  const share = Math.min(UNDER_WAY, UNDER_WAY_BYTES / bytes) / pairs;
+  const share = (underWay ?? Math.min(UNDER_WAY, UNDER_WAY_BYTES / bytes)) / pairs;
+  const much = underWay === undefined ? '' : `-w${underWay / 1_024}k`;
   return {
     kind: 'rounds',
-    name: `rounds-${size}${kind}-p${pairs}-b${batch}`,
+    name: `rounds-${size}${kind}-p${pairs}-b${batch}${much}`,
     bytes,
     pairs,
     batch,
@@ -32,10 +36,12 @@ export const SCENARIOS: readonly Scenario[] = [
   rounds({ bytes: 256, pairs: 1, batch: 16 }),
   rounds({ bytes: 256, pairs: 16, batch: 16 }),
   rounds({ bytes: 256, pairs: 16, batch: 64 }),
+  rounds({ bytes: 256, pairs: 16, batch: 64, underWay: 8_192 }),
   rounds({ bytes: 256, pairs: 256, batch: 16 }),
   rounds({ bytes: 1_024, pairs: 16, batch: 1 }),
   rounds({ bytes: 1_024, pairs: 16, batch: 16 }),
   rounds({ bytes: 1_024, pairs: 16, batch: 64 }),
+  rounds({ bytes: 1_024, pairs: 16, batch: 64, underWay: 8_192 }),
   rounds({ bytes: 1_024, pairs: 16, batch: 16, content: 'json' }),
   rounds({ bytes: 16_384, pairs: 16, batch: 1 }),
   rounds({ bytes: 16_384, pairs: 16, batch: 16 }),

@@ -19,12 +19,31 @@ import { createWaitingSignal } from './waiting-signal.ts';
 export interface MessageCalls {
   /** The reply is there if the message asked to wait for it and it came in time. */
   send(message: IncomingMessage, options: SendOptions, call: Call): Promise<Sent>;
-  receive(request: ReceiveMessagesRequest, call: Call): Promise<Lease[]>;
+  receive(query: ReceiveQuery, call: Call): Promise<Lease[]>;
   acknowledge(request: Pick<AcknowledgeMessagesRequest, 'agentId' | 'deliveryIds'>, call: Call): Promise<Settlement>;
 }
 
 /** What a request of SendMessage says besides the message. */
 export type SendOptions = Partial<Pick<SendMessageRequest, 'wait' | 'cancelOnTimeout'>>;
+
+/** What a request of ReceiveMessages says. */
+export interface ReceiveQuery extends Pick<ReceiveMessagesRequest, 'agentId' | 'instanceId' | 'maxMessages'> {
+  /** 0 for not to wait. */
+  readonly waitMs: number;
+  /** Undefined for as long as usual. */
+  readonly leaseMs: number | undefined;
+}
+
+export function receiveQueryOf({
+  agentId,
+  instanceId,
+  maxMessages,
+  wait,
+  lease,
+}: ReceiveMessagesRequest): ReceiveQuery {
+  const waitMs = wait ? durationMs(wait) : 0;
+  return { agentId, instanceId, maxMessages, waitMs, leaseMs: lease && durationMs(lease) };
+}
 
 export type Sent = SendOutcome & { readonly reply?: Envelope | undefined };
 
@@ -41,14 +60,13 @@ export function createMessageCalls(
         signal: createWaitingSignal(call.signal, drain),
       });
     },
-    receive({ agentId, instanceId, maxMessages, wait, lease }, call) {
-      const waitMs = wait ? durationMs(wait) : 0;
+    receive({ agentId, instanceId, maxMessages, waitMs, leaseMs = CALL_LIMITS.defaultLeaseMs }, call) {
       return deliveries.receive(call.caller, {
         agentId,
         instanceId: instanceId || CALL_LIMITS.defaultInstanceId,
         maxMessages: pageSize(maxMessages, CALL_LIMITS.receivePage),
         waitMs,
-        leaseMs: lease ? durationMs(lease) : CALL_LIMITS.defaultLeaseMs,
+        leaseMs,
         // The bus may stop before a wait is over; a call that takes what is there ends soon enough.
         signal: waitMs > 0 ? createWaitingSignal(call.signal, drain) : call.signal,
       });

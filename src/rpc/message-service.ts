@@ -10,7 +10,7 @@ import { deliveryFromLease } from './agent-stream/conversions.ts';
 import { callOf } from './call.ts';
 import { deadLetterFromStored } from './dead-letter-view.ts';
 import { callerOf } from './identity.ts';
-import type { MessageCalls } from './message-calls.ts';
+import { type MessageCalls, receiveQueryOf } from './message-calls.ts';
 import { pageSize } from './page-size.ts';
 import { openPageToken, sealPageToken } from './page-token.ts';
 
@@ -33,7 +33,7 @@ export function createMessageService(
       return { messageId, duplicate, acceptedTime, recipients: [...recipients], ...(reply && { reply }) };
     },
     async receiveMessages(request, context) {
-      const leases = await calls.receive(request, callOf(context));
+      const leases = await calls.receive(receiveQueryOf(request), callOf(context));
       return { deliveries: leases.map(deliveryFromLease) };
     },
     async acknowledgeMessages(request, context) {

@@ -5,10 +5,10 @@ import {
   MessageService,
   ReceiveMessagesRequestSchema,
 } from '../../../gen/ts/agentbus/v1/message_service_pb.js';
-import type { MessageCalls } from '../message-calls.ts';
+import { type MessageCalls, receiveQueryOf } from '../message-calls.ts';
 import { decode } from './decode.ts';
 import { encodeDeliveries } from './frames-delivery.ts';
-import { acknowledgeRequestFromBytes } from './request-from-bytes.ts';
+import { acknowledgeRequestFromBytes, receiveQueryFromBytes } from './request-from-bytes.ts';
 import { createSendMethod } from './send-method.ts';
 import type { UnaryMethod } from './serve-unary.ts';
 
@@ -21,9 +21,9 @@ export function createMessageMethods(calls: MessageCalls): ReadonlyMap<DescMetho
       receiveMessages,
       {
         read(bytes, call) {
-          const request = decode(ReceiveMessagesRequestSchema, bytes);
+          const query = receiveQueryFromBytes(bytes) ?? receiveQueryOf(decode(ReceiveMessagesRequestSchema, bytes));
           return async () => {
-            const leases = await calls.receive(request, call);
+            const leases = await calls.receive(query, call);
             return encodeDeliveries(leases);
           };
         },

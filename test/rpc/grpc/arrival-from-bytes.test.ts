@@ -9,6 +9,7 @@ import { type AgentStreamRequest, AgentStreamRequestSchema } from '../../../gen/
 import { type Envelope, EnvelopeSchema, MessageType } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
 import {
   AcknowledgeMessagesRequestSchema,
+  ReceiveMessagesRequestSchema,
   SendMessageRequestSchema,
 } from '../../../gen/ts/agentbus/v1/message_service_pb.js';
 import { type IncomingMessage, incomingFromEnvelope } from '../../../src/bus/message/incoming.ts';
@@ -17,7 +18,12 @@ import type { Arrival } from '../../../src/rpc/agent-stream/frames.ts';
 import { arrivalOf } from '../../../src/rpc/agent-stream/typed-frames.ts';
 import { arrivalFromBytes } from '../../../src/rpc/grpc/arrival-from-bytes.ts';
 import { decode } from '../../../src/rpc/grpc/decode.ts';
-import { acknowledgeRequestFromBytes, messageOfSendRequest } from '../../../src/rpc/grpc/request-from-bytes.ts';
+import {
+  acknowledgeRequestFromBytes,
+  messageOfSendRequest,
+  receiveQueryFromBytes,
+} from '../../../src/rpc/grpc/request-from-bytes.ts';
+import { receiveQueryOf } from '../../../src/rpc/message-calls.ts';
 import { anyMessage } from '../../fuzz/input/arbitrary-message.ts';
 import { breakBytes, byteBreakage } from '../../fuzz/input/broken-bytes.ts';
 
@@ -179,6 +185,45 @@ it('a request to acknowledge is read as it is decoded, or not at all', () => {
   );
   fc.assert(
     fc.property(anyMessage(AcknowledgeMessagesRequestSchema), (any) => void isSame(any.binary(noReferences))),
+    { numRuns: 200 },
+  );
+});
+
+it('a request to receive is read as it is decoded, or not at all', () => {
+  const bytesOf = (request: MessageInitShape<typeof ReceiveMessagesRequestSchema>): Uint8Array =>
+    toBinary(ReceiveMessagesRequestSchema, create(ReceiveMessagesRequestSchema, request));
+  const isSame = (bytes: Uint8Array): boolean => {
+    const read = receiveQueryFromBytes(bytes);
+    if (read === undefined) return false;
+    deepStrictEqual(read, receiveQueryOf(decode(ReceiveMessagesRequestSchema, bytes)));
+    return true;
+  };
+  const agentId = 'codex://worker';
+  const usual = bytesOf({
+    agentId,
+    instanceId: 'i-1',
+    maxMessages: 4_294_967_295,
+    wait: { seconds: 59n, nanos: 999_999_999 },
+    lease: { seconds: 1n },
+  });
+  expect(isSame(usual)).toBe(true);
+  expect(isSame(bytesOf({ agentId }))).toBe(true);
+  // At both bounds, and with lengths that are rounded.
+  const longest = { wait: { seconds: 60n }, lease: { seconds: 3_600n } };
+  expect(isSame(bytesOf({ agentId, ...longest }))).toBe(true);
+  for (const nanos of [1, 499_999, 500_000, 1_500_000])
+    expect(isSame(bytesOf({ agentId, wait: { nanos }, lease: { seconds: 2n, nanos } }))).toBe(true);
+  // Beyond them.
+  for (const wait of [{ seconds: 60n, nanos: 1 }, { seconds: 61n }, { seconds: -1n }])
+    expect(receiveQueryFromBytes(bytesOf({ agentId, wait }))).toBeUndefined();
+  for (const lease of [{ nanos: 999_999_999 }, { seconds: 3_600n, nanos: 1 }, {}])
+    expect(receiveQueryFromBytes(bytesOf({ agentId, lease }))).toBeUndefined();
+  fc.assert(
+    fc.property(breakages, (how) => void isSame(breakBytes(usual, how))),
+    { numRuns: 500 },
+  );
+  fc.assert(
+    fc.property(anyMessage(ReceiveMessagesRequestSchema), (any) => void isSame(any.binary(noReferences))),
     { numRuns: 200 },
   );
 });

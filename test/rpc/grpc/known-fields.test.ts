@@ -1,7 +1,7 @@
-// Goal: a field, a rule or an enum value that is added to the envelope is taught to what reads its head alone as well. Until
-// then messages that have a new field are decoded, which is right but slow; a new rule would not be kept at all.
+// Goal: a field, a rule or an enum value that is added to the envelope, or to the request to receive, is taught to what reads its
+// head alone as well. Until then messages that have a new field are decoded, which is right but slow; a new rule would not be kept at all.
 // Method: what that reader was written for, beside what the contract says. Whoever changes the contract changes
-// src/rpc/grpc/incoming-from-bytes.ts and its parts, and then the lines here.
+// src/rpc/grpc/incoming-from-bytes.ts and its parts, or request-from-bytes.ts, and then the lines here.
 import { type DescField, type DescMessage, getOption, hasOption, toJson } from '@bufbuild/protobuf';
 import { expect, it } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
   RoutingSchema,
   SenderSchema,
 } from '../../../gen/ts/agentbus/v1/envelope_pb.js';
+import { ReceiveMessagesRequestSchema } from '../../../gen/ts/agentbus/v1/message_service_pb.js';
 import {
   FieldRulesSchema,
   field as fieldRules,
@@ -96,6 +97,16 @@ const KNOWN: readonly (readonly [DescMessage, Readonly<Record<string, unknown>>]
       '2 backoff 0..3': { enum: { definedOnly: true } },
       '3 initial_delay': { duration: { gte: '0s', lte: '86400s' } },
       '4 max_delay': { duration: { gte: '0s', lte: '86400s' } },
+    },
+  ],
+  [
+    ReceiveMessagesRequestSchema,
+    {
+      '1 agent_id': { string: { maxLen: '255', pattern: AGENT_ID }, required: true },
+      '2 instance_id': { string: { maxLen: '128', pattern: '^[!-~]*$' } },
+      '3 max_messages': {},
+      '4 wait': { duration: { gte: '0s', lte: '60s' } },
+      '5 lease': { duration: { gte: '1s', lte: '3600s' } },
     },
   ],
 ];

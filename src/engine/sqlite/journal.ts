@@ -57,7 +57,7 @@ export function createJournal({ clock, store, pending, endings, sequences, withd
   const findEntries = ({ withdraw = NONE }: Write, withdrawn: readonly WithdrawnCopy[]): WithdrawnEntry[] =>
     withdrawn.flatMap(({ sequence, withdrawal: index }) => {
       const withdrawal = withdraw[index];
-      const entry: Entry | undefined = withdrawal && pending.find(withdrawal.recipient)?.entries.get(sequence);
+      const entry: Entry | undefined = withdrawal && pending.entry(withdrawal.recipient, sequence);
       return withdrawal === undefined || entry === undefined ? [] : [{ entry, withdrawal }];
     });
   return {

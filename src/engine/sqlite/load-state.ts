@@ -5,7 +5,7 @@ import type { MailboxDepth } from '../engine.ts';
 import { newestSequence, takeOverCopy } from './backup/copied.ts';
 import { assertSum, damagedRow, RECORD_BYTES, RECORD_LENGTH, sumOfEncodedMessage } from './checksums.ts';
 import { createCounters } from './counters.ts';
-import type { NewEntry } from './mailbox.ts';
+import type { NewEntry } from './new-entry.ts';
 import { returnCode, returnReason } from './return-code.ts';
 
 const epochUncommitted = crashPoint('start.epoch-uncommitted');

@@ -1,15 +1,20 @@
 import type { LeaseRequest, RedeliveryReason } from '../engine.ts';
 import type { Deadline } from './deadline-queue.ts';
 import { NOT_QUEUED } from './deadline-queue.ts';
+import type { NewEntry } from './new-entry.ts';
 import type { MailContent } from './operations/read-mail.ts';
+import type { PackedHeap } from './packed-heap.ts';
 import type { Queued, ReadyQueue } from './ready-queue.ts';
 import { createReadyQueue } from './ready-queue.ts';
 
 /** The mail of one agent, as the main thread knows it. */
 export interface Mailbox {
   readonly agentId: string;
+  /** Those of its messages that are not parked, by sequence. */
   readonly entries: Map<number, Entry>;
   readonly ready: ReadyQueue<Entry>;
+  /** Present once something was parked that expires. */
+  parkedExpiry: ParkedExpiry | undefined;
   /** Leased entries by holder. */
   readonly holders: Map<string, Set<Entry>>;
   /** Messages in it and on their way into it. */
@@ -26,7 +31,8 @@ export interface Mailbox {
 }
 
 /**
- * A message that is not settled. `ready` can be leased, `leased` is, `delayed` comes
+ * A message that is not settled, from when it is first leased or looked for, or at once if its envelope is in memory; before
+ * that it is parked (`parked-mail.ts`), which is `ready` too. `ready` can be leased, `leased` is, `delayed` comes
  * later, `held_back` waits for a withdrawal that is under way to be refused, and `leaving` is on its way out, which only the disk has yet to confirm: `withdrawn`
  * tells those who wait for that word that a withdrawal came before them.
  * Its deadline is the end of the lease or of the delay.
@@ -59,11 +65,27 @@ export interface Expiry extends Deadline {
   entry: Entry | undefined;
 }
 
-export function createMailbox(agentId: string, starvationLimit: number): Mailbox {
-  return {
+/** The expiry of the parked mail of a mailbox: due when the first of it is. */
+export interface ParkedExpiry extends Deadline {
+  readonly mailbox: Mailbox;
+  /** Sequences by the time at which they expire; among them some that are parked no more. */
+  readonly heap: PackedHeap;
+  /** How many of them are parked. */
+  parked: number;
+}
+
+export interface MailboxOptions {
+  readonly starvationLimit: number;
+  /** Makes the entry of a message that is parked no more. */
+  unpark(mailbox: Mailbox, message: NewEntry): Entry;
+}
+
+export function createMailbox(agentId: string, { starvationLimit, unpark }: MailboxOptions): Mailbox {
+  const mailbox: Mailbox = {
     agentId,
     entries: new Map(),
-    ready: createReadyQueue(starvationLimit),
+    ready: createReadyQueue({ starvationLimit, unpark: (message) => unpark(mailbox, message) }),
+    parkedExpiry: undefined,
     holders: new Map(),
     messages: 0,
     bytes: 0,
@@ -72,21 +94,12 @@ export function createMailbox(agentId: string, starvationLimit: number): Mailbox
     awaitingMark: new Set(),
     touched: true,
   };
+  return mailbox;
 }
 
-/** What is known of a message when it comes into memory. */
-export interface NewEntry {
-  readonly sequence: number;
-  readonly priority: number;
-  readonly size: number;
-  /** Infinity: never. */
-  readonly expiresAt: number;
-  /** 0: at once. */
-  readonly availableAt: number;
-  readonly tag: number;
-  readonly shared: number;
-  readonly attempts: number;
-  readonly returned: RedeliveryReason | undefined;
+/** The entry of a sequence, made if the message was parked. */
+export function findEntry({ entries, ready }: Mailbox, sequence: number): Entry | undefined {
+  return entries.get(sequence) ?? ready.unpark(sequence);
 }
 
 export function createEntry(mailbox: Mailbox, entry: NewEntry): Entry {

@@ -11,7 +11,7 @@ import { formatDeliveryId, parseDeliveryId } from './delivery-id.ts';
 import type { Endings } from './endings.ts';
 import type { Listeners } from './listeners.ts';
 import type { OpenedState } from './load-state.ts';
-import type { Entry, Mailbox } from './mailbox.ts';
+import { type Entry, findEntry, type Mailbox } from './mailbox.ts';
 import { acknowledge } from './operations/acknowledge.ts';
 import { markInUse } from './operations/mark-in-use.ts';
 import type { MailContent } from './operations/read-mail.ts';
@@ -91,15 +91,19 @@ export function createMailboxes(options: MailboxesOptions): Mailboxes {
   /** The message an id names, if the id is one that may settle it. */
   const named = (agentId: string, id: string): { entry: Entry; current: boolean } | undefined => {
     const parsed = parseDeliveryId(id);
-    const entry = parsed && pending.find(agentId)?.entries.get(parsed.sequence);
-    if (entry === undefined || parsed === undefined || entry.state === 'leaving') return undefined;
+    const mailbox = parsed && pending.find(agentId);
+    if (mailbox === undefined || parsed === undefined) return undefined;
     if (parsed.epoch === opened.epoch) {
+      // Not among those that are parked: nobody has leased them in this run.
+      const entry = mailbox.entries.get(parsed.sequence);
+      if (entry === undefined || entry.state === 'leaving') return undefined;
       if (parsed.lease < 1 || parsed.lease > entry.leases) return undefined;
       return { entry, current: entry.state === 'leased' && parsed.lease === entry.leases };
     }
     // A run before this one can only have handed out what was there when this one began.
-    const earlier = parsed.epoch < opened.epoch && parsed.sequence <= opened.lastSequence;
-    return earlier ? { entry, current: false } : undefined;
+    if (parsed.epoch > opened.epoch || parsed.sequence > opened.lastSequence) return undefined;
+    const entry = findEntry(mailbox, parsed.sequence);
+    return entry === undefined || entry.state === 'leaving' ? undefined : { entry, current: false };
   };
   const eachCurrent = (agentId: string, deliveryIds: readonly string[], act: (entry: Entry) => void): string[] =>
     deliveryIds.filter((id) => {

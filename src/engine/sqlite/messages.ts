@@ -25,7 +25,10 @@ export function createMessageRecords(store: StoreThread, pending: PendingMail): 
 function toMessageRecord(record: StoredRecord, pending: PendingMail): MessageRecord {
   const { sender, messageId, recipient, fingerprint, acceptedAt, attempts, reason } = record;
   const known = { sender, messageId, recipient, fingerprint, acceptedAt };
-  const entry = pending.find(recipient)?.entries.get(record.sequence);
+  const mailbox = pending.find(recipient);
+  const parked = mailbox?.ready.findParked(record.sequence);
+  if (parked !== undefined) return { ...known, state: 'queued', attempts: parked.attempts, changedAt: acceptedAt };
+  const entry = mailbox?.entries.get(record.sequence);
   if (entry !== undefined) {
     if (entry.state === 'leased')
       return { ...known, state: 'delivered', attempts: entry.attempts + 1, changedAt: entry.leasedAt };

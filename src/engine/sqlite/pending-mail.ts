@@ -2,9 +2,11 @@ import type { Clock } from '../../lib/clock.ts';
 import { SQLITE_LIMITS } from '../../limits.ts';
 import type { EngineLimits, LeaseRequest, MailboxDepth, MailboxRoom } from '../engine.ts';
 import { createDeadlineQueue } from './deadline-queue.ts';
-import type { Entry, Expiry, Mailbox, NewEntry } from './mailbox.ts';
-import { createEntry, createMailbox, takeReady } from './mailbox.ts';
+import type { Entry, Expiry, Mailbox } from './mailbox.ts';
+import { createEntry, createMailbox, findEntry, takeReady } from './mailbox.ts';
+import type { NewEntry } from './new-entry.ts';
 import type { MailContent } from './operations/read-mail.ts';
+import { createParkedExpiries } from './parked-expiry.ts';
 
 /**
  * Everything that waits or is leased, in memory: who has what, what comes next, what
@@ -12,6 +14,8 @@ import type { MailContent } from './operations/read-mail.ts';
  */
 export interface PendingMail {
   find(agentId: string): Mailbox | undefined;
+  /** A message that waits or is leased. */
+  entry(agentId: string, sequence: number): Entry | undefined;
   /** Whether so many messages of `bytes` together fit in. */
   room(agentId: string, bytes: number, messages?: number): MailboxRoom;
   /** What all mailboxes hold together. */
@@ -20,7 +24,7 @@ export interface PendingMail {
   reserve(agentId: string, bytes: number): void;
   unreserve(agentId: string, bytes: number): void;
   /** Puts a message in the room that was reserved for it, to be available from its time on. */
-  add(agentId: string, entry: NewEntry, content?: MailContent): Entry;
+  add(agentId: string, entry: NewEntry, content?: MailContent): void;
   /** Leases what is ready; the expired ones are left for the caller to end. */
   lease(mailbox: Mailbox, request: LeaseRequest): { taken: Entry[]; expired: Entry[] };
   extend(entry: Entry, leaseMs: number): void;
@@ -60,6 +64,7 @@ export function createPendingMail({
 }: PendingMailOptions): PendingMail {
   const mailboxes = new Map<string, Mailbox>();
   let cachedBytes = 0;
+  let cachedMessages = 0;
   let totalMessages = 0;
   let totalBytes = 0;
 
@@ -79,6 +84,8 @@ export function createPendingMail({
     onDue: (due) => onExpired(due.map((expiry) => expiry.entry as Entry)),
   });
 
+  const parkedExpiries = createParkedExpiries({ clock, perTurn, onDue: onExpired });
+
   const makeReady = (entry: Entry): void => {
     entry.state = 'ready';
     entry.mailbox.ready.add(entry);
@@ -88,6 +95,27 @@ export function createPendingMail({
     entry.state = 'delayed';
     entry.dueAt = at;
     wakes.add(entry);
+  };
+  /** Puts an entry into its mailbox, where it expires. */
+  const enter = (mailbox: Mailbox, message: NewEntry): Entry => {
+    const entry = createEntry(mailbox, message);
+    mailbox.entries.set(entry.sequence, entry);
+    if (entry.expiry !== undefined) {
+      entry.expiry.entry = entry;
+      expiries.add(entry.expiry);
+    }
+    return entry;
+  };
+  const unpark = (mailbox: Mailbox, message: NewEntry): Entry => {
+    parkedExpiries.remove(mailbox, message);
+    return enter(mailbox, message);
+  };
+  const isRoomInCache = (bytes: number): boolean =>
+    cachedBytes + bytes <= limits.envelopeCacheBytes && cachedMessages < SQLITE_LIMITS.cachedMessages;
+  const cache = (entry: Entry, content: MailContent): void => {
+    entry.content = content;
+    cachedBytes += entry.size;
+    cachedMessages++;
   };
   /** A mailbox in which there is room kept for a message, and which is therefore not forgotten. */
   const reserved = (agentId: string): Mailbox => mailboxes.get(agentId) as Mailbox;
@@ -120,6 +148,10 @@ export function createPendingMail({
   };
   return {
     find: (agentId) => mailboxes.get(agentId),
+    entry(agentId, sequence) {
+      const mailbox = mailboxes.get(agentId);
+      return mailbox && findEntry(mailbox, sequence);
+    },
     room(agentId, bytes, messages = 1) {
       const mailbox = mailboxes.get(agentId);
       const heldMessages = (mailbox?.messages ?? 0) + messages;
@@ -133,7 +165,7 @@ export function createPendingMail({
     reserve(agentId, bytes) {
       let mailbox = mailboxes.get(agentId);
       if (mailbox === undefined) {
-        mailbox = createMailbox(agentId, limits.starvationLimit);
+        mailbox = createMailbox(agentId, { starvationLimit: limits.starvationLimit, unpark });
         mailboxes.set(agentId, mailbox);
       }
       count(mailbox, 1, bytes);
@@ -143,22 +175,17 @@ export function createPendingMail({
     total: () => ({ messages: totalMessages, bytes: totalBytes }),
     add(agentId, newEntry, content) {
       const mailbox = reserved(agentId);
-      const entry = createEntry(mailbox, newEntry);
       const { availableAt } = newEntry;
-      const delayed = availableAt > 0 && availableAt > clock.now();
       // What is not delivered soon would keep others out of the cache.
-      if (content !== undefined && !delayed && cachedBytes + entry.size <= limits.envelopeCacheBytes) {
-        entry.content = content;
-        cachedBytes += entry.size;
+      if (availableAt > 0 && availableAt > clock.now()) return delayUntil(enter(mailbox, newEntry), availableAt);
+      const cached = content !== undefined && isRoomInCache(newEntry.size);
+      if (!cached && mailbox.ready.park(newEntry)) {
+        parkedExpiries.add(mailbox, newEntry);
+        return onAvailable(agentId);
       }
-      mailbox.entries.set(entry.sequence, entry);
-      if (entry.expiry !== undefined) {
-        entry.expiry.entry = entry;
-        expiries.add(entry.expiry);
-      }
-      if (delayed) delayUntil(entry, availableAt);
-      else makeReady(entry);
-      return entry;
+      const entry = enter(mailbox, newEntry);
+      if (cached) cache(entry, content);
+      makeReady(entry);
     },
     lease(mailbox, request) {
       const now = clock.now();
@@ -188,7 +215,9 @@ export function createPendingMail({
       const { mailbox } = entry;
       mailbox.entries.delete(entry.sequence);
       count(mailbox, -1, entry.size);
-      if (entry.content !== undefined) cachedBytes -= entry.size;
+      if (entry.content === undefined) return;
+      cachedBytes -= entry.size;
+      cachedMessages--;
       entry.content = undefined;
     },
     leased: () => [...mailboxes.values()].flatMap(({ holders }) => [...holders.values()].flatMap((held) => [...held])),
@@ -198,16 +227,21 @@ export function createPendingMail({
         if (mailbox.messages === 0 && !mailbox.touched) idle.push(mailbox);
         mailbox.touched = false;
       }
-      for (const { agentId } of idle) mailboxes.delete(agentId);
+      for (const mailbox of idle) {
+        parkedExpiries.forget(mailbox);
+        mailboxes.delete(mailbox.agentId);
+      }
       return idle;
     },
     start() {
       wakes.start();
       expiries.start();
+      parkedExpiries.start();
     },
     stop() {
       wakes.stop();
       expiries.stop();
+      parkedExpiries.stop();
     },
   };
 }

@@ -1,4 +1,6 @@
 import { createHeap } from './heap.ts';
+import type { NewEntry } from './new-entry.ts';
+import { createParkedMail, type ParkedMail } from './parked-mail.ts';
 
 /** A message as far as the order of delivery goes. */
 export interface Queued {
@@ -26,11 +28,23 @@ export interface ReadyQueue<T extends Queued> {
   take(): T | undefined;
   /** Takes an item out of turn. It must not be added again. */
   remove(item: T): void;
+  /** Adds a message of which no item is made before it is needed; false, and nothing done, if one that came later is parked. */
+  park(message: NewEntry): boolean;
+  /** A message that is parked, which it stays. */
+  findParked(sequence: number): NewEntry | undefined;
+  /** Makes the item of a message that is parked; its place in the order stays. */
+  unpark(sequence: number): T | undefined;
+}
+
+export interface ReadyQueueOptions<T> {
+  readonly starvationLimit: number;
+  /** Makes an item of a message that is parked no more. */
+  unpark(message: NewEntry): T;
 }
 
 const PRIORITIES = 4;
 
-export function createReadyQueue<T extends Queued>(starvationLimit: number): ReadyQueue<T> {
+export function createReadyQueue<T extends Queued>({ starvationLimit, unpark }: ReadyQueueOptions<T>): ReadyQueue<T> {
   // Made when first needed: most mailboxes see one priority, and there may be many mailboxes.
   const lanes: (Lane<T> | undefined)[] = new Array(PRIORITIES).fill(undefined);
   let size = 0;
@@ -46,7 +60,8 @@ export function createReadyQueue<T extends Queued>(starvationLimit: number): Rea
     }
     return starved ?? highest;
   };
-  const laneOf = (item: T): Lane<T> => (lanes[item.priority - 1] ??= createLane<T>());
+  const laneOf = ({ priority }: { readonly priority: number }): Lane<T> =>
+    (lanes[priority - 1] ??= createLane({ priority, unpark }));
   return {
     get size() {
       return size;
@@ -75,7 +90,23 @@ export function createReadyQueue<T extends Queued>(starvationLimit: number): Rea
       size--;
       laneOf(item).forget();
     },
+    park(message) {
+      if (!laneOf(message).park(message)) return false;
+      size++;
+      return true;
+    },
+    findParked: (sequence) => firstOf(lanes, (lane) => lane.findParked(sequence)),
+    unpark: (sequence) => firstOf(lanes, (lane) => lane.unpark(sequence)),
   };
+}
+
+/** What the first lane has that has it. */
+function firstOf<T, Found>(lanes: readonly (Lane<T> | undefined)[], find: (lane: Lane<T>) => Found | undefined) {
+  for (const lane of lanes) {
+    const found = lane && find(lane);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** One priority. */
@@ -87,6 +118,14 @@ interface Lane<T> {
   take(): T;
   /** Told after an item of this lane was marked as not queued any more. */
   forget(): void;
+  park(message: NewEntry): boolean;
+  findParked(sequence: number): NewEntry | undefined;
+  unpark(sequence: number): T | undefined;
+}
+
+interface LaneOptions<T> {
+  readonly priority: number;
+  unpark(message: NewEntry): T;
 }
 
 /** Removed items stay until they come to the front; past this many, and half of all, they are swept out. */
@@ -94,9 +133,11 @@ const MIN_SWEEP = 64;
 
 /**
  * New messages come in order, so they go into a plain list that is read from its
- * head; the few that come back late go into a heap beside it.
+ * head; the few that come back late go into a heap beside it. Those that are parked
+ * become items when they are next.
  */
-function createLane<T extends Queued>(): Lane<T> {
+function createLane<T extends Queued>({ priority, unpark }: LaneOptions<T>): Lane<T> {
+  let parked: ParkedMail | undefined;
   const heap = createHeap<T>({ before: (a, b) => a.sequence < b.sequence });
   let list: T[] = [];
   let head = 0;
@@ -119,6 +160,17 @@ function createLane<T extends Queued>(): Lane<T> {
     }
     return item;
   };
+  const firstItem = (): T | undefined => {
+    const fresh = firstOfList();
+    const returned = firstOfHeap();
+    if (fresh === undefined || returned === undefined) return fresh ?? returned;
+    return returned.sequence < fresh.sequence ? returned : fresh;
+  };
+  const insert = (item: T): void => {
+    const last = list.at(-1);
+    if (last === undefined || last.sequence < item.sequence) list.push(item);
+    else heap.push(item);
+  };
   const dropHead = (): void => {
     head++;
     if (head < MIN_SWEEP || head * 2 < list.length) return;
@@ -130,15 +182,12 @@ function createLane<T extends Queued>(): Lane<T> {
     passedOver: 0,
     add(item) {
       lane.size++;
-      const last = list.at(-1);
-      if (last === undefined || last.sequence < item.sequence) list.push(item);
-      else heap.push(item);
+      insert(item);
     },
     peek() {
-      const fresh = firstOfList();
-      const returned = firstOfHeap();
-      if (fresh === undefined || returned === undefined) return fresh ?? returned;
-      return returned.sequence < fresh.sequence ? returned : fresh;
+      const item = firstItem();
+      if (parked === undefined || parked.size === 0) return item;
+      return item === undefined || parked.oldest < item.sequence ? lane.unpark(parked.oldest) : item;
     },
     take() {
       const item = lane.peek() as T;
@@ -156,6 +205,21 @@ function createLane<T extends Queued>(): Lane<T> {
       head = 0;
       heap.keep((item) => item.queued);
       removed = 0;
+    },
+    park(message) {
+      parked ??= createParkedMail(priority);
+      if (!parked.add(message)) return false;
+      lane.size++;
+      return true;
+    },
+    findParked: (sequence) => parked?.find(sequence),
+    unpark(sequence) {
+      const message = parked?.take(sequence);
+      if (message === undefined) return undefined;
+      const item = unpark(message);
+      item.queued = true;
+      insert(item);
+      return item;
     },
   };
   return lane;

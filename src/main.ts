@@ -13,6 +13,7 @@ import { KeysFileError } from './keys/keys-file.ts';
 import { loadKeys } from './keys/load-keys.ts';
 import { type Clock, createSystemClock } from './lib/clock.ts';
 import { createSystemRandom } from './lib/random.ts';
+import { countBuffersWithHeap } from './lib/v8-memory.ts';
 import { openNode } from './open-node.ts';
 import type { Tracing } from './telemetry/otlp-tracing.ts';
 import { SERVER_VERSION } from './version.ts';
@@ -43,6 +44,7 @@ async function run(args: readonly string[]): Promise<void> {
 }
 
 async function serve(config: Config): Promise<void> {
+  countBuffersWithHeap();
   const { dataDir, apiKey, keysFile } = config;
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
   const { keys, made } = await loadKeys({

@@ -6,8 +6,8 @@ import { until } from './until.ts';
 
 const MiB = 1024 * 1024;
 
-/** What garbage that is not yet collected may add to what the limits predict: V8 lets a heap double before it looks. */
-export const GARBAGE_MIB = 128;
+/** What garbage that is not yet collected may add to what the limits predict: V8 lets heap and buffers double before it looks. */
+export const GARBAGE_MIB = 192;
 
 /** A real bus with two well-behaved agents that send each other messages all the time. */
 export interface Target {

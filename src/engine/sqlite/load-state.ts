@@ -47,11 +47,6 @@ export function beginEpoch(db: DatabaseSync): OpenedState {
     .get() as { epoch: number };
   const newest = newestSequence(db);
   db.prepare('UPDATE mailboxes SET in_use = 0, suspect_seq = ? WHERE in_use <> 0').run(newest);
-  // A mailbox whose oldest mail came after the crash is above suspicion.
-  db.exec(
-    `DELETE FROM mailboxes WHERE agent_id NOT IN (
-       SELECT recipient FROM mail JOIN messages USING (seq) JOIN mailboxes b ON b.agent_id = recipient WHERE seq <= b.suspect_seq)`,
-  );
   epochUncommitted();
   db.exec('COMMIT');
   afterEpoch();
@@ -109,12 +104,13 @@ const RECORDS_OF_MAIL = `
   SELECT CAST(group_concat(${RECORD_BYTES}, '') AS BLOB) AS bytes
   FROM mail m CROSS JOIN messages r ON r.seq = m.seq WHERE m.seq > ? AND m.seq <= ?`;
 
-/** Reads all waiting mail, oldest first, and compares it with its checksums. */
+/** Reads all waiting mail, oldest first, compares it with its checksums, and forgets suspicions that it proves empty. */
 export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): void {
   const waiting = db.prepare(WAITING_MAIL);
   waiting.setReturnArrays(true);
   const records = db.prepare(RECORDS_OF_MAIL);
-  const chunks = createMailChunks(readSuspects(db), emit);
+  const suspects = readSuspects(db);
+  const chunks = createMailChunks(suspects, emit);
   let last = 0;
   for (;;) {
     const rows = waiting.all(last, SQLITE_LIMITS.loadStepRows) as unknown as Row[];
@@ -133,6 +129,7 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
     }
   }
   chunks.flush();
+  clearSuspicion(db, suspects, chunks.suspected());
 }
 
 const NOTHING = new Uint8Array(0);
@@ -143,21 +140,35 @@ function readSuspects(db: DatabaseSync): Map<string, number> {
   return new Map(rows.map(({ agent_id, suspect_seq }) => [agent_id as string, suspect_seq as number]));
 }
 
+/** A mailbox whose oldest mail came after the crash is above suspicion. All mail was just read: another query would read it again. */
+function clearSuspicion(db: DatabaseSync, suspects: ReadonlyMap<string, number>, suspected: ReadonlySet<string>): void {
+  const cleared = [...suspects.keys()].filter((agentId) => !suspected.has(agentId));
+  if (cleared.length === 0) return;
+  const remove = db.prepare('DELETE FROM mailboxes WHERE agent_id = ?');
+  db.exec('BEGIN IMMEDIATE');
+  for (const agentId of cleared) remove.run(agentId);
+  db.exec('COMMIT');
+}
+
 function createMailChunks(suspects: ReadonlyMap<string, number>, emit: (chunk: MailChunk) => void) {
   const suspectCode = returnCode('bus_restarted');
   const capacity = SQLITE_LIMITS.loadChunkRows * MAIL_COLUMNS;
   const indexes = new Map<string, number>();
   /** By the index of the mailbox. */
   const suspectUntil: number[] = [];
+  const suspected = new Set<string>();
   const rows = new Float64Array(capacity);
   let used = 0;
   let newMailboxes: string[] = [];
-  const indexOf = (recipient: string): number => {
+  const indexOf = (recipient: string, sequence: number): number => {
     const known = indexes.get(recipient);
     if (known !== undefined) return known;
     const index = indexes.size;
     indexes.set(recipient, index);
-    suspectUntil.push(suspects.get(recipient) ?? 0);
+    const until = suspects.get(recipient) ?? 0;
+    // This is the oldest of its mail.
+    if (sequence <= until) suspected.add(recipient);
+    suspectUntil.push(until);
     newMailboxes.push(recipient);
     return index;
   };
@@ -170,7 +181,7 @@ function createMailChunks(suspects: ReadonlyMap<string, number>, emit: (chunk: M
     add(row: Row, rest: Rest): void {
       const [sequence, recipient, priority, size] = row;
       const [attempts, returned, expiresAt, availableAt, tag, shared] = rest;
-      const index = indexOf(recipient as string);
+      const index = indexOf(recipient as string, sequence);
       rows[used++] = sequence;
       rows[used++] = index;
       rows[used++] = priority;
@@ -184,6 +195,8 @@ function createMailChunks(suspects: ReadonlyMap<string, number>, emit: (chunk: M
       if (used === capacity) flush();
     },
     flush,
+    /** Mailboxes with mail that may have been delivered by a process that died. */
+    suspected: (): ReadonlySet<string> => suspected,
   };
 }
 

@@ -132,6 +132,10 @@ describe('beginning an epoch', () => {
     ]);
     db.exec('DELETE FROM mail WHERE seq = 1');
     beginEpoch(db);
+    expect(load(db).rows.map(({ sequence, returned }) => [sequence, returned])).toEqual([
+      [2, 'rejected'],
+      [3, undefined],
+    ]);
     expect(db.prepare('SELECT count(*) AS marks FROM mailboxes').get()).toEqual({ marks: 0 });
   });
 });

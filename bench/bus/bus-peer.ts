@@ -11,8 +11,8 @@ import type { LoadArguments } from './load/main.ts';
 
 const LOAD = fileURLToPath(new URL('./load/main.ts', import.meta.url));
 
-/** The bus of this source tree, in a process of its own, on a real disk, as an operator starts it. */
-export function createBusPeer(): Peer {
+/** The bus of this source tree, in a process of its own, on a real disk, as an operator starts it; with more environment if some is given. */
+export function createBusPeer(env: Readonly<Record<string, string>> = {}): Peer {
   return {
     name: 'agentbus',
     version: SERVER_VERSION,
@@ -23,7 +23,7 @@ export function createBusPeer(): Peer {
     async start({ dir, serverCores, loadCores }: Place): Promise<RunningPeer> {
       const bus = await startBusProcess({
         dataDir: join(dir, 'agentbus'),
-        env: { AGENT_BUS_LOG_LEVEL: 'warn' },
+        env: { AGENT_BUS_LOG_LEVEL: 'warn', ...env },
         spawned(child) {
           endWithUs(child);
           // Before it runs: all threads that it starts inherit where they may run.

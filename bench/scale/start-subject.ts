@@ -18,7 +18,7 @@ const PROGRAM = new URL('./subject.ts', import.meta.url);
 
 export async function startSubject(options: SubjectOptions): Promise<Subject> {
   const execArgv = ['--conditions=agentbus-source', '--expose-gc'];
-  const child = fork(PROGRAM, [JSON.stringify(options)], { execArgv });
+  const child = fork(PROGRAM, { execArgv });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const reply = async <Kind extends SubjectReply['kind']>(kind: Kind): Promise<SubjectReply & { kind: Kind }> => {
     const ended = exited.then(([code]) => Promise.reject(new Error(`the measured process ended with ${code}`)));
@@ -26,6 +26,8 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
     if (answer.kind !== kind) throw new Error(`expected ${kind} and got ${answer.kind}`);
     return answer as SubjectReply & { kind: Kind };
   };
+  // By message: ten thousand agents do not fit into an argument.
+  child.send(options);
   const { memory, openMs } = await reply('opened');
   return {
     memory,

@@ -1,4 +1,5 @@
 /** The process that is measured: one engine, or one bus, and the load on it. */
+import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createBus } from '../../src/bus/create-bus.ts';
 import { openEngine } from '../../src/engine/open.ts';
@@ -9,7 +10,7 @@ import { createBusLoad } from './bus-load.ts';
 import { createEngineLoad, type Load } from './engine-load.ts';
 import type { Figures, Memory, SubjectOptions, SubjectReply, SubjectRequest } from './subject-messages.ts';
 
-const options = JSON.parse(process.argv[2] ?? '') as SubjectOptions;
+const [options] = (await once(process, 'message')) as [SubjectOptions];
 const MICROS = 1_000;
 const NANOS_PER_MS = 1e6;
 

@@ -14,22 +14,30 @@ export type HashKey = (sender: string, messageId: string) => number;
 export function createHashKey(seed: number): HashKey {
   const seedHigh = Math.floor(seed / 2 ** 32) ^ 0x2545f491;
   const seedLow = (seed >>> 0) ^ 0x9e3779b9;
-  return (sender, messageId) => hashFrom(seedHigh, seedLow, [sender, messageId]);
+  // Messages of one sender come together: what follows from it alone is the same as for the one before.
+  let known: string | undefined;
+  let knownHigh = 0;
+  let knownLow = 0;
+  return (sender, messageId) => {
+    if (sender !== known) {
+      knownHigh = addText(seedHigh, sender, 0x85ebca6b);
+      knownLow = addText(seedLow, sender, 0xc2b2ae35);
+      known = sender;
+    }
+    return finish(addText(knownHigh, messageId, 0x85ebca6b), addText(knownLow, messageId, 0xc2b2ae35));
+  };
 }
 
-function hashFrom(seedHigh: number, seedLow: number, texts: readonly string[]): number {
-  let high = seedHigh;
-  let low = seedLow;
-  for (const text of texts) {
-    for (let index = 0; index < text.length; index++) {
-      const unit = text.charCodeAt(index);
-      high = Math.imul(high ^ unit, 0x85ebca6b);
-      low = Math.imul(low ^ unit, 0xc2b2ae35);
-    }
-    // The end of a text counts as a character that no text has.
-    high = Math.imul(high ^ 0x10000, 0x85ebca6b);
-    low = Math.imul(low ^ 0x10000, 0xc2b2ae35);
-  }
+function addText(before: number, text: string, factor: number): number {
+  let state = before;
+  for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), factor);
+  // The end of a text counts as a character that no text has.
+  return Math.imul(state ^ 0x10000, factor);
+}
+
+function finish(stateHigh: number, stateLow: number): number {
+  let high = stateHigh;
+  let low = stateLow;
   high = Math.imul(high ^ (high >>> 15) ^ (low >>> 7), 0x2c1b3c6d);
   low = Math.imul(low ^ (low >>> 13) ^ (high >>> 9), 0x297a2d39);
   high ^= high >>> 16;

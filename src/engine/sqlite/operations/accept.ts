@@ -1,5 +1,6 @@
 import type { NewMessage } from '../../engine.ts';
 import type { Operation } from '../operation.ts';
+import type { TapedMessage } from './insert-messages.ts';
 import { countRecords, decodeMessage, encodeMessage, prepareMessageInsert } from './insert-messages.ts';
 
 export interface AcceptRequest {
@@ -19,15 +20,20 @@ export const accept: Operation<AcceptRequest, readonly number[]> = {
   encode({ messages, first }, tape) {
     tape.number(first);
     tape.number(messages.length);
-    for (const message of messages) encodeMessage(message, tape);
+    let before: NewMessage | undefined;
+    for (const message of messages) {
+      encodeMessage(message, tape, before);
+      before = message;
+    }
   },
   prepare(store) {
     const inserter = prepareMessageInsert(store);
     return (request, reply) => {
       let sequence = request.number();
       const count = request.number();
+      let message: TapedMessage | undefined;
       for (let index = 0; index < count; index++) {
-        const message = decodeMessage(request);
+        message = decodeMessage(request, message);
         if (inserter.findDuplicate([message]) === undefined) inserter.insert(message, sequence);
         else reply.number(index);
         sequence += countRecords(message);

@@ -21,27 +21,39 @@ const TAGGED = 4;
 const DELAYED = 8;
 /** Other than one. */
 const RECIPIENTS = 16;
+/** Sender and recipient, of which there is one, are those of the message before. */
+const SAME_NAMES = 32;
 
-export function encodeMessage(message: NewMessage, tape: TapeWriter): void {
+/** `before`: the message that is in front of it in the same request, if there is one. */
+export function encodeMessage(message: NewMessage, tape: TapeWriter, before?: NewMessage): void {
   const { recipients, availableAt, tag = 0 } = message;
+  const same = before !== undefined && haveSameNames(message, before);
   tape.number(
     (message.further === true ? FURTHER : 0) |
       (message.keep === true ? KEEP : 0) |
       (tag === 0 ? 0 : TAGGED) |
       (availableAt === undefined ? 0 : DELAYED) |
-      (recipients.length === 1 ? 0 : RECIPIENTS),
+      (recipients.length === 1 ? 0 : RECIPIENTS) |
+      (same ? SAME_NAMES : 0),
   );
   if (tag !== 0) tape.number(tag);
   if (availableAt !== undefined) tape.number(availableAt);
   if (recipients.length !== 1) tape.number(recipients.length);
-  for (const recipient of recipients) tape.text(recipient);
-  tape.text(message.sender);
+  if (!same) {
+    for (const recipient of recipients) tape.text(recipient);
+    tape.text(message.sender);
+  }
   tape.text(message.messageId);
   tape.bytes(message.fingerprint);
   tape.number(message.priority);
   tape.number(message.acceptedAt);
   tape.optionalNumber(message.expiresAt);
   tape.bytes(message.envelope);
+}
+
+function haveSameNames({ sender, recipients }: NewMessage, before: NewMessage): boolean {
+  if (recipients.length !== 1 || before.recipients.length !== 1) return false;
+  return recipients[0] === before.recipients[0] && sender === before.sender;
 }
 
 /** A message as the worker sees it. */
@@ -60,12 +72,12 @@ export interface TapedMessage {
   readonly envelope: Uint8Array;
 }
 
-export function decodeMessage(tape: TapeReader): TapedMessage {
+export function decodeMessage(tape: TapeReader, before?: TapedMessage): TapedMessage {
   const flags = tape.number();
+  const named = flags & SAME_NAMES ? before : undefined;
   const tag = flags & TAGGED ? tape.number() : 0;
   const availableAt = flags & DELAYED ? tape.number() : undefined;
-  // A list that grows has room for sixteen more: not for the one that most messages have.
-  const recipients = flags & RECIPIENTS ? Array.from({ length: tape.number() }, () => tape.text()) : [tape.text()];
+  const recipients = named?.recipients ?? decodeRecipients(flags, tape);
   // An object literal is evaluated in the order it is written, which is the order on the tape.
   return {
     recipients,
@@ -73,7 +85,7 @@ export function decodeMessage(tape: TapeReader): TapedMessage {
     tag,
     further: (flags & FURTHER) > 0,
     keep: (flags & KEEP) > 0,
-    sender: tape.text(),
+    sender: named?.sender ?? tape.text(),
     messageId: tape.text(),
     fingerprint: tape.bytes(),
     priority: tape.number(),
@@ -81,6 +93,11 @@ export function decodeMessage(tape: TapeReader): TapedMessage {
     expiresAt: tape.optionalNumber(),
     envelope: tape.bytes(),
   };
+}
+
+function decodeRecipients(flags: number, tape: TapeReader): readonly string[] {
+  // A list that grows has room for sixteen more: not for the one that most messages have.
+  return flags & RECIPIENTS ? Array.from({ length: tape.number() }, () => tape.text()) : [tape.text()];
 }
 
 export interface MessageInserter {

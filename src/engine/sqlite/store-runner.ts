@@ -1,27 +1,15 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { crashPoint } from '../../lib/crash-point.ts';
-import { EngineError } from '../engine.ts';
-import { prepareCheckpoint, prepareLogLength } from './checkpoint.ts';
-import { createCounters } from './counters.ts';
+import { type Batches, prepareBatches } from './batches.ts';
 import { type Connection, IN_MEMORY, openDatabase, toOpenError } from './database.ts';
 import { beginEpoch, loadMail } from './load-state.ts';
 import { type LogMarker, startLogMarker } from './log-mark.ts';
 import { type LogRoom, openLogRoom } from './log-room.ts';
-import type { Operation, RunOperation, Store } from './operation.ts';
-import { OPERATIONS } from './operations.ts';
-import { createPlainRows } from './plain-rows.ts';
-import { createRecordCount } from './record-count.ts';
-import { createRecordKeys } from './record-keys.ts';
-import { sqliteCode } from './sqlite-error.ts';
-import type { Tape } from './tape.ts';
-import { createTapeReader, createTapeWriter, tapeBuffers } from './tape.ts';
-import type { Failure, FromWorker, Replies, ToWorker, WorkerOptions } from './worker-messages.ts';
+import { tapeBuffers } from './tape.ts';
+import type { BatchMessage, FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts';
+import { describeFailure } from './worker-messages.ts';
 
 const mailLoaded = crashPoint('start.mail-loaded');
 const batchReceived = crashPoint('store.batch-received');
-const transactionBegun = crashPoint('store.transaction-begun');
-const beforeCommit = crashPoint('store.before-commit');
-const afterCommit = crashPoint('store.after-commit');
 const repliesPosted = crashPoint('store.replies-posted');
 const beforeCheckpoint = crashPoint('stop.before-checkpoint');
 const afterCheckpoint = crashPoint('stop.after-checkpoint');
@@ -63,6 +51,19 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
       throw toOpenError(file, error);
     }
   };
+  const run = (ready: Batches, { tape, operations }: BatchMessage): void => {
+    const startedAt = performance.now();
+    const replies = ready.apply(tape, operations);
+    ready.commit();
+    const { numbers, bytes } = tape;
+    const durationMs = performance.now() - startedAt;
+    send({ kind: 'replies', tape: replies, spent: { numbers, bytes }, durationMs }, [
+      ...tapeBuffers(replies),
+      ...tapeBuffers(tape),
+    ]);
+    repliesPosted();
+    ready.runAfter();
+  };
   const close = (): void => {
     // Leaves one file behind instead of three, with nothing to recover at the next open.
     beforeCheckpoint();
@@ -84,7 +85,7 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
     } catch (error) {
       // Before anybody hears of it and ends the process: SQLite would write the log back once more.
       connection?.abandon();
-      send({ kind: 'failed', failure: describe(error) }, []);
+      send({ kind: 'failed', failure: describeFailure(error) }, []);
       end();
     }
   };
@@ -94,87 +95,8 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
       attempt(() => {
         if (message.kind === 'close') return close();
         batchReceived();
-        const replies = batches?.run(message.tape, message.operations);
-        if (replies !== undefined) send(replies, [...tapeBuffers(replies.tape), ...tapeBuffers(replies.spent)]);
-        repliesPosted();
-        batches?.runAfter();
+        if (batches !== undefined) run(batches, message);
       });
     },
   };
-}
-
-/** What goes with the log of a database that is on a disk. */
-interface Log {
-  readonly marker: LogMarker | undefined;
-  readonly room: LogRoom | undefined;
-}
-
-interface Batches {
-  /** The replies are those of a transaction that is durable. */
-  run(tape: Tape, operations: number): Replies;
-  /** Marks what is durable, writes the log back if it is long, and does what operations of the batch wanted done after it. */
-  runAfter(): void;
-}
-
-function prepareBatches(db: DatabaseSync, { marker, room }: Log): Batches {
-  const rows = createPlainRows(db);
-  const keys = createRecordKeys(db, { beforeLook: rows.flush });
-  const counters = createCounters(db);
-  const recordCount = createRecordCount(db);
-  let after: (() => void)[] = [];
-  const afterBatch = (work: () => void): void => void after.push(work);
-  const store: Store = { db, keys, rows, counters, recordCount, afterBatch };
-  const runs: RunOperation[] = OPERATIONS.map((operation) => operation.prepare(store));
-  const begin = db.prepare('BEGIN IMMEDIATE');
-  const commit = db.prepare('COMMIT');
-  const run: Batches['run'] = (tape, operations) => {
-    const startedAt = performance.now();
-    const request = createTapeReader(tape);
-    const reply = createTapeWriter();
-    let writes = false;
-    begin.run();
-    transactionBegun();
-    for (let index = 0; index < operations; index++) {
-      const code = request.number();
-      const { writes: changes, leavesNewRows } = OPERATIONS[code] as Operation<never, unknown>;
-      writes ||= changes;
-      if (leavesNewRows !== true) rows.flush();
-      (runs[code] as RunOperation)(request, reply);
-    }
-    rows.flush();
-    keys.settle();
-    counters.settle();
-    if (writes) marker?.beforeCommit();
-    beforeCommit();
-    commit.run();
-    afterCommit();
-    const { numbers, bytes } = tape;
-    return {
-      kind: 'replies',
-      tape: reply.finish(),
-      spent: { numbers, bytes },
-      durationMs: performance.now() - startedAt,
-    };
-  };
-  const logLength = prepareLogLength(db);
-  const checkpoint = prepareCheckpoint(db);
-  const runAfter = (): void => {
-    const length = marker?.afterCommit() ?? logLength();
-    if (checkpoint(length)) marker?.logWrittenBack();
-    else room?.makeFor(length.log);
-    if (after.length === 0) return;
-    const works = after;
-    after = [];
-    for (const work of works) work();
-    marker?.logWrittenBack();
-  };
-  return { run, runAfter };
-}
-
-function describe(error: unknown): Failure {
-  if (error instanceof EngineError) {
-    return { code: error.code, message: error.message, facts: error.facts, cause: error.cause };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'failed', message, facts: { sqliteCode: sqliteCode(error) }, cause: error };
 }

@@ -40,6 +40,15 @@ export interface TapeReader {
   optionalBytes(): Uint8Array | undefined;
   /** A copy that keeps nothing else in memory. */
   ownBytes(): Uint8Array;
+  /** How far it has read. */
+  place(): TapePlace;
+}
+
+/** A place on a tape: what is before it in each column. */
+export interface TapePlace {
+  readonly numbers: number;
+  readonly texts: number;
+  readonly bytes: number;
 }
 
 const ABSENT = -1;
@@ -117,6 +126,7 @@ export function createTapeReader(tape: Tape): TapeReader {
       return length === ABSENT ? undefined : view(length);
     },
     ownBytes: () => view(number()).slice(),
+    place: () => ({ numbers: nextNumber, texts: nextText, bytes: nextByte }),
   };
 }
 

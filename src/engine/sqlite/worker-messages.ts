@@ -1,5 +1,7 @@
 import type { EngineErrorCode } from '../engine.ts';
+import { EngineError } from '../engine.ts';
 import type { MailChunk, OpenedState } from './load-state.ts';
+import { sqliteCode } from './sqlite-error.ts';
 import type { Tape, TapeColumns } from './tape.ts';
 
 /** What the worker is started with. */
@@ -9,9 +11,13 @@ export interface WorkerOptions {
 }
 
 /** A batch of operations, or the request to close the database and end. */
-export type ToWorker =
-  | { readonly kind: 'batch'; readonly tape: Tape; readonly operations: number }
-  | { readonly kind: 'close' };
+export type ToWorker = BatchMessage | { readonly kind: 'close' };
+
+export interface BatchMessage {
+  readonly kind: 'batch';
+  readonly tape: Tape;
+  readonly operations: number;
+}
 
 export type FromWorker =
   | { readonly kind: 'mail'; readonly chunk: MailChunk }
@@ -36,4 +42,12 @@ export interface Failure {
   readonly message: string;
   readonly facts: Readonly<Record<string, string | number>>;
   readonly cause: unknown;
+}
+
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof EngineError) {
+    return { code: error.code, message: error.message, facts: error.facts, cause: error.cause };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'failed', message, facts: { sqliteCode: sqliteCode(error) }, cause: error };
 }

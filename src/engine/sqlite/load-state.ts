@@ -35,9 +35,18 @@ export interface MailRow extends NewEntry {
 
 const MAIL_COLUMNS = 10;
 
-/** Starts a new epoch, durably, and finds what mail a process that died may have delivered. */
+/** Starts a new epoch, durably. */
 export function beginEpoch(db: DatabaseSync): OpenedState {
   db.exec('BEGIN IMMEDIATE');
+  const state = startEpoch(db);
+  epochUncommitted();
+  db.exec('COMMIT');
+  afterEpoch();
+  return state;
+}
+
+/** The part of it that belongs in a transaction; also finds what mail a process that died may have delivered. */
+export function startEpoch(db: DatabaseSync): OpenedState {
   takeOverCopy(db);
   const state = db
     .prepare(
@@ -47,9 +56,6 @@ export function beginEpoch(db: DatabaseSync): OpenedState {
     .get() as { epoch: number };
   const newest = newestSequence(db);
   db.prepare('UPDATE mailboxes SET in_use = 0, suspect_seq = ? WHERE in_use <> 0').run(newest);
-  epochUncommitted();
-  db.exec('COMMIT');
-  afterEpoch();
   const counters = createCounters(db);
   const deadLetters = { messages: counters.get('dead_letters'), bytes: counters.get('dead_letter_bytes') };
   return { epoch: state.epoch, lastSequence: newest, deadLetters };
@@ -104,8 +110,11 @@ const RECORDS_OF_MAIL = `
   SELECT CAST(group_concat(${RECORD_BYTES}, '') AS BLOB) AS bytes
   FROM mail m CROSS JOIN messages r ON r.seq = m.seq WHERE m.seq > ? AND m.seq <= ?`;
 
-/** Reads all waiting mail, oldest first, compares it with its checksums, and forgets suspicions that it proves empty. */
-export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): void {
+/**
+ * Reads all waiting mail, oldest first, and compares it with its checksums. Returns the mailboxes that are suspected
+ * without reason: the oldest of their mail came after the crash.
+ */
+export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): string[] {
   const waiting = db.prepare(WAITING_MAIL);
   waiting.setReturnArrays(true);
   const records = db.prepare(RECORDS_OF_MAIL);
@@ -129,7 +138,8 @@ export function loadMail(db: DatabaseSync, emit: (chunk: MailChunk) => void): vo
     }
   }
   chunks.flush();
-  clearSuspicion(db, suspects, chunks.suspected());
+  const suspected = chunks.suspected();
+  return [...suspects.keys()].filter((agentId) => !suspected.has(agentId));
 }
 
 const NOTHING = new Uint8Array(0);
@@ -140,13 +150,12 @@ function readSuspects(db: DatabaseSync): Map<string, number> {
   return new Map(rows.map(({ agent_id, suspect_seq }) => [agent_id as string, suspect_seq as number]));
 }
 
-/** A mailbox whose oldest mail came after the crash is above suspicion. All mail was just read: another query would read it again. */
-function clearSuspicion(db: DatabaseSync, suspects: ReadonlyMap<string, number>, suspected: ReadonlySet<string>): void {
-  const cleared = [...suspects.keys()].filter((agentId) => !suspected.has(agentId));
-  if (cleared.length === 0) return;
+/** Puts mailboxes above suspicion, durably. */
+export function clearSuspicion(db: DatabaseSync, agentIds: readonly string[]): void {
+  if (agentIds.length === 0) return;
   const remove = db.prepare('DELETE FROM mailboxes WHERE agent_id = ?');
   db.exec('BEGIN IMMEDIATE');
-  for (const agentId of cleared) remove.run(agentId);
+  for (const agentId of agentIds) remove.run(agentId);
   db.exec('COMMIT');
 }
 

@@ -1,7 +1,7 @@
 import { crashPoint } from '../../lib/crash-point.ts';
 import { type Batches, prepareBatches } from './batches.ts';
 import { type Connection, IN_MEMORY, openDatabase, toOpenError } from './database.ts';
-import { beginEpoch, loadMail } from './load-state.ts';
+import { beginEpoch, clearSuspicion, loadMail } from './load-state.ts';
 import { type LogMarker, startLogMarker } from './log-mark.ts';
 import { type LogRoom, openLogRoom } from './log-room.ts';
 import { tapeBuffers } from './tape.ts';
@@ -43,7 +43,10 @@ export function createStoreRunner({ send, end }: StoreRunnerOptions): StoreRunne
         marker = startLogMarker(db, file);
         room = openLogRoom(db, file);
       }
-      loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer]));
+      clearSuspicion(
+        db,
+        loadMail(db, (chunk) => send({ kind: 'mail', chunk }, [chunk.rows.buffer])),
+      );
       mailLoaded();
       batches = prepareBatches(db, { marker, room });
       send({ kind: 'opened', state }, []);

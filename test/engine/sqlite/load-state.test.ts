@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { MailRow } from '../../../src/engine/sqlite/load-state.ts';
-import { beginEpoch, loadMail, readMailRows } from '../../../src/engine/sqlite/load-state.ts';
+import { beginEpoch, clearSuspicion, loadMail, readMailRows } from '../../../src/engine/sqlite/load-state.ts';
 import { returnCode } from '../../../src/engine/sqlite/return-code.ts';
 import { migrate } from '../../../src/engine/sqlite/schema.ts';
 import { SQLITE_LIMITS } from '../../../src/limits.ts';
@@ -42,13 +42,14 @@ function load(db: DatabaseSync): {
   const rows: (Omit<MailRow, 'mailbox'> & { recipient: string | undefined })[] = [];
   const recipients: string[] = [];
   let chunks = 0;
-  loadMail(db, (chunk) => {
+  const innocent = loadMail(db, (chunk) => {
     chunks++;
     recipients.push(...chunk.newMailboxes);
     readMailRows(structuredClone(chunk), ({ mailbox, ...row }) =>
       rows.push({ ...row, recipient: recipients[mailbox] }),
     );
   });
+  clearSuspicion(db, innocent);
   return { rows, chunks };
 }
 

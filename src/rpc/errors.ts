@@ -154,7 +154,7 @@ function completed(error: ConnectError): ConnectError {
   if (found === undefined) return error;
   const facts = found.reason === 'INTERNAL' ? { log_id: newLogId() } : found.facts;
   error.details.push({ desc: ErrorInfoSchema, value: errorInfo(found.reason, facts) });
-  setCode(error, STATUS[found.reason]);
+  setCode(error, found.code ?? STATUS[found.reason]);
   return error;
 }
 

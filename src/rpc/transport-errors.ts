@@ -4,11 +4,24 @@ import type { Facts, Reason } from '../bus/bus-error.ts';
 import { RPC_LIMITS } from '../limits.ts';
 
 /**
+ * What is said of a message that is flagged as compressed in a call that names no compression. gRPC
+ * (compression.md) and Connect both want INTERNAL for it, though the client is at fault.
+ */
+export const UNDECLARED_COMPRESSION = 'received compressed envelope, but do not know how to decompress';
+
+/** A reason, and the code that a protocol wants instead of the reason's own. */
+export interface TransportReason {
+  readonly reason: Reason;
+  readonly facts: Facts;
+  readonly code?: Code;
+}
+
+/**
  * Why Connect itself refused a call. It states only a code, but it has few
  * occasions for each: ResourceExhausted is always a message beyond
  * `readMaxBytes` or `writeMaxBytes`, for example. Undefined for a code that says enough by itself, such as Canceled.
  */
-export function reasonOfTransportError(error: ConnectError): { reason: Reason; facts: Facts } | undefined {
+export function reasonOfTransportError(error: ConnectError): TransportReason | undefined {
   switch (error.code) {
     case Code.InvalidArgument:
       return { reason: 'MALFORMED_REQUEST', facts: fieldOf(error) };
@@ -21,6 +34,9 @@ export function reasonOfTransportError(error: ConnectError): { reason: Reason; f
     case Code.Unavailable:
       return { reason: 'DRAINING', facts: {} };
     case Code.Internal:
+      if (error.rawMessage === UNDECLARED_COMPRESSION) {
+        return { reason: 'MALFORMED_REQUEST', facts: {}, code: Code.Internal };
+      }
       return isBrokenConnection(error) ? undefined : { reason: 'INTERNAL', facts: {} };
     case Code.Unknown:
     case Code.DataLoss:
@@ -44,7 +60,8 @@ function isBrokenConnection(error: ConnectError): boolean {
  * "internal". While a request is being read that is the client's fault. Changes the error in place.
  */
 export function blameRequest(error: unknown): void {
-  if (error instanceof ConnectError && error.code === Code.Internal) setCode(error, Code.InvalidArgument);
+  if (!(error instanceof ConnectError) || error.code !== Code.Internal) return;
+  if (error.rawMessage !== UNDECLARED_COMPRESSION) setCode(error, Code.InvalidArgument);
 }
 
 /** Changes the code of an error that Connect is about to write: it keeps no other reference to correct. */

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { RPC_LIMITS } from '../../limits.ts';
+import { UNDECLARED_COMPRESSION } from '../transport-errors.ts';
 import { PREFIX_BYTES } from './prefix.ts';
 
 /**
@@ -92,7 +93,7 @@ export function createMessageReader(maxMessageBytes: number = RPC_LIMITS.maxRequ
 
 /** Requests with compressed messages say so in their header, and are served elsewhere. */
 function compressed(): ConnectError {
-  return new ConnectError('received compressed envelope, but do not know how to decompress', Code.InvalidArgument);
+  return new ConnectError(UNDECLARED_COMPRESSION, Code.Internal);
 }
 
 function tooLarge(actual: number, limit: number): ConnectError {

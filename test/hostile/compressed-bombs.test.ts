@@ -1,4 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib';
+import { Code } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RPC_LIMITS } from '../../src/limits.ts';
 import { connectHttp2, grpcEnd, grpcMessage, openGrpcCall } from './rig/grpc-call.ts';
@@ -71,15 +72,16 @@ test.each(['deflate', 'br', 'gzip, gzip', 'x'])(
 );
 
 test.each([
-  ['says gzip and is none', 'gzip', true],
-  ['is compressed and names no way', undefined, true],
-])('a message that %s is MALFORMED_REQUEST', async (_, encoding, compressed) => {
+  ['says gzip and is none', 'gzip', Code.InvalidArgument],
+  // The code that gRPC wants for it (compression.md).
+  ['is compressed and names no way', undefined, Code.Internal],
+])('a message that %s is MALFORMED_REQUEST', async (_, encoding, code) => {
   const session = connectHttp2(target.bus.address);
   const headers = encoding === undefined ? {} : { 'grpc-encoding': encoding };
   const stream = openGrpcCall(session, { apiKey: target.bus.apiKey, method: 'MessageService/SendMessage', headers });
-  stream.end(grpcMessage(Buffer.from('this is not gzip'), { compressed }));
+  stream.end(grpcMessage(Buffer.from('this is not gzip'), { compressed: true }));
   const { status, details } = await grpcEnd(stream);
-  expect(status).toBe(3);
+  expect(status).toBe(code);
   expect(details).toContain('MALFORMED_REQUEST');
   session.destroy();
 });

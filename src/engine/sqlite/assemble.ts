@@ -10,7 +10,7 @@ import { createEndings } from './endings.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createJournal } from './journal.ts';
 import { createListeners } from './listeners.ts';
-import type { MailChunk } from './load-state.ts';
+import type { MailChunk, MailRow } from './load-state.ts';
 import { readMailRows } from './load-state.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { createMessageRecords } from './messages.ts';
@@ -109,14 +109,10 @@ export async function assembleEngine(options: AssembleOptions, under: StoreUnder
 
 /** Puts the mail that was on disk into the mailboxes. */
 function createMailLoader(pending: PendingMail): (chunk: MailChunk) => void {
-  const agentIds: string[] = [];
+  const loaders: ((row: MailRow) => void)[] = [];
   return (chunk) => {
-    agentIds.push(...chunk.newMailboxes);
-    readMailRows(chunk, (row) => {
-      const agentId = agentIds[row.mailbox] as string;
-      pending.reserve(agentId, row.size);
-      pending.add(agentId, row);
-    });
+    for (const agentId of chunk.newMailboxes) loaders.push(pending.loader(agentId));
+    readMailRows(chunk, (row) => loaders[row.mailbox]?.(row));
   };
 }
 

@@ -25,6 +25,11 @@ export interface PendingMail {
   unreserve(agentId: string, bytes: number): void;
   /** Puts a message in the room that was reserved for it, to be available from its time on. */
   add(agentId: string, entry: NewEntry, content?: MailContent): void;
+  /**
+   * The way to put messages that are on disk into a mailbox while the store opens, when nobody waits for any: it is found once for all
+   * of them.
+   */
+  loader(agentId: string): (entry: NewEntry) => void;
   /** Leases what is ready; the expired ones are left for the caller to end. */
   lease(mailbox: Mailbox, request: LeaseRequest): { taken: Entry[]; expired: Entry[] };
   extend(entry: Entry, leaseMs: number): void;
@@ -117,6 +122,15 @@ export function createPendingMail({
     cachedBytes += entry.size;
     cachedMessages++;
   };
+  /** The mailbox of an agent, made if there is none. */
+  const mailboxOf = (agentId: string): Mailbox => {
+    let mailbox = mailboxes.get(agentId);
+    if (mailbox === undefined) {
+      mailbox = createMailbox(agentId, { starvationLimit: limits.starvationLimit, unpark });
+      mailboxes.set(agentId, mailbox);
+    }
+    return mailbox;
+  };
   /** A mailbox in which there is room kept for a message, and which is therefore not forgotten. */
   const reserved = (agentId: string): Mailbox => mailboxes.get(agentId) as Mailbox;
   /** Counts a message in, or with -1 out. */
@@ -125,6 +139,25 @@ export function createPendingMail({
     mailbox.bytes += messages * bytes;
     totalMessages += messages;
     totalBytes += messages * bytes;
+  };
+  /** Puts a message where it waits; whether it is available. */
+  const place = (mailbox: Mailbox, newEntry: NewEntry, content?: MailContent): boolean => {
+    const { availableAt } = newEntry;
+    // What is not delivered soon would keep others out of the cache.
+    if (availableAt > 0 && availableAt > clock.now()) {
+      delayUntil(enter(mailbox, newEntry), availableAt);
+      return false;
+    }
+    const cached = content !== undefined && isRoomInCache(newEntry.size);
+    if (!cached && mailbox.ready.park(newEntry)) {
+      parkedExpiries.add(mailbox, newEntry);
+      return true;
+    }
+    const entry = enter(mailbox, newEntry);
+    if (cached) cache(entry, content);
+    entry.state = 'ready';
+    mailbox.ready.add(entry);
+    return true;
   };
   const endLease = (entry: Entry): void => {
     const { holders } = entry.mailbox;
@@ -163,29 +196,22 @@ export function createPendingMail({
       return { ok: true };
     },
     reserve(agentId, bytes) {
-      let mailbox = mailboxes.get(agentId);
-      if (mailbox === undefined) {
-        mailbox = createMailbox(agentId, { starvationLimit: limits.starvationLimit, unpark });
-        mailboxes.set(agentId, mailbox);
-      }
+      const mailbox = mailboxOf(agentId);
       count(mailbox, 1, bytes);
       mailbox.touched = true;
     },
     unreserve: (agentId, bytes) => count(reserved(agentId), -1, bytes),
     total: () => ({ messages: totalMessages, bytes: totalBytes }),
     add(agentId, newEntry, content) {
-      const mailbox = reserved(agentId);
-      const { availableAt } = newEntry;
-      // What is not delivered soon would keep others out of the cache.
-      if (availableAt > 0 && availableAt > clock.now()) return delayUntil(enter(mailbox, newEntry), availableAt);
-      const cached = content !== undefined && isRoomInCache(newEntry.size);
-      if (!cached && mailbox.ready.park(newEntry)) {
-        parkedExpiries.add(mailbox, newEntry);
-        return onAvailable(agentId);
-      }
-      const entry = enter(mailbox, newEntry);
-      if (cached) cache(entry, content);
-      makeReady(entry);
+      if (place(reserved(agentId), newEntry, content)) onAvailable(agentId);
+    },
+    loader(agentId) {
+      const mailbox = mailboxOf(agentId);
+      mailbox.touched = true;
+      return (entry) => {
+        count(mailbox, 1, entry.size);
+        place(mailbox, entry);
+      };
     },
     lease(mailbox, request) {
       const now = clock.now();

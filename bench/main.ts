@@ -24,6 +24,7 @@ import { exitOnSignals } from './end-with-us.ts';
 import { goalLines } from './goals.ts';
 import { createAppendLog } from './limits/append-log.ts';
 import { createPassThrough } from './limits/pass-through.ts';
+import { createUnaryLimit } from './limits/unary.ts';
 import { describeMachine, readMachine } from './machine.ts';
 import type { FoundPeers, Peer } from './peer.ts';
 import { findPeers } from './peers/find-peers.ts';
@@ -56,8 +57,8 @@ const scenarios = SCENARIOS.filter(
   ({ name }) => hasPart(name, values.only) && (!values.quick || values.only || QUICK_SCENARIOS.includes(name)),
 );
 const found: FoundPeers = values.peers ? findPeers() : { peers: [], missing: [] };
-const peers = [createBusPeer(), createPassThrough(), createAppendLog(), ...found.peers].filter(({ name }) =>
-  hasPart(name, values.servers),
+const peers = [createBusPeer(), createPassThrough(), createUnaryLimit(), createAppendLog(), ...found.peers].filter(
+  ({ name }) => hasPart(name, values.servers),
 );
 for (const line of found.missing) console.error(`missing: ${line}`);
 if (values.list) {

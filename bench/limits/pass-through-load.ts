@@ -11,18 +11,9 @@ import { conduct } from '../load/conduct.ts';
 import { createMeter } from '../load/meter.ts';
 import { type ConnectedPair, connectPairs, type PairOrder } from '../load/pairs.ts';
 import type { RoundsScenario } from '../peer.ts';
+import type { LimitOrder } from './start-limit.ts';
 
-/** The argument of this process, as JSON. */
-export interface PassThroughArguments {
-  readonly address: string;
-  readonly scenario: RoundsScenario;
-  readonly part: number;
-  readonly parts: number;
-  readonly warmUpSeconds: number;
-  readonly seconds: number;
-}
-
-const { address, ...order } = JSON.parse(process.argv[2] ?? '{}') as PassThroughArguments;
+const { address, ...order } = JSON.parse(process.argv[2] ?? '{}') as LimitOrder<RoundsScenario>;
 const meter = createMeter();
 const load = await connectPairs({ ...order, meter, connect: connectPair });
 await conduct({ load, meter, warmUpSeconds: order.warmUpSeconds, seconds: order.seconds });

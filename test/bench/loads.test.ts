@@ -8,6 +8,7 @@ import { createBusPeer } from '../../bench/bus/bus-peer.ts';
 import { lossesOf } from '../../bench/figures.ts';
 import { createAppendLog } from '../../bench/limits/append-log.ts';
 import { createPassThrough } from '../../bench/limits/pass-through.ts';
+import { createUnaryLimit } from '../../bench/limits/unary.ts';
 import type { Peer, RunningPeer, Scenario } from '../../bench/peer.ts';
 
 const rounds = { kind: 'rounds', bytes: 256, pairs: 3, batch: 4, window: 16 } as const;
@@ -32,6 +33,7 @@ const OTHERS: readonly Scenario[] = [
 describe.each<[string, Peer, readonly Scenario[]]>([
   ['the bus', createBusPeer(), [...PAIRS, ...OTHERS]],
   ['the pass-through', createPassThrough(), PAIRS],
+  ['the bare unary server', createUnaryLimit(), OTHERS.filter(({ kind }) => kind === 'unary')],
   ['the append log', createAppendLog(), PAIRS],
 ])('%s', (_, peer, scenarios) => {
   const dir = mkdtempSync(join(tmpdir(), 'agentbus-bench-test-'));

@@ -2,6 +2,7 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { Code, type ConnectError } from '@connectrpc/connect';
 import { ErrorReason } from '../../../gen/ts/agentbus/v1/error_reason_pb.js';
 import { BadRequestSchema, ErrorInfoSchema } from '../../../gen/ts/google/rpc/error_details_pb.js';
+import { UNDECLARED_COMPRESSION } from '../../../src/rpc/transport-errors.ts';
 import { type Answer, readAnswer } from '../calls/answer.ts';
 import type { Call } from '../calls/call.ts';
 import type { RawAnswer } from '../calls/send-request.ts';
@@ -49,7 +50,7 @@ function isPlainPage({ status, headers, body }: RawAnswer): boolean {
 /** Throws unless the error says why, in words of the contract. */
 export function requireReason(error: ConnectError, { parent }: DescMethod): void {
   const text = `${Code[error.code]} ${error.rawMessage}`;
-  if (SAYS_NOTHING.includes(error.code)) throw new Error(`an error that says nothing: ${text}`);
+  if (saysNothing(error)) throw new Error(`an error that says nothing: ${text}`);
   const [info] = error.findDetails(ErrorInfoSchema);
   // Health and reflection are others' contracts, which have codes and no reasons.
   if (info === undefined && !parent.typeName.startsWith('agentbus.')) return;
@@ -59,6 +60,11 @@ export function requireReason(error: ConnectError, { parent }: DescMethod): void
   if (info.reason === 'FIELD_INVALID' && (broken?.fieldViolations.length ?? 0) === 0) {
     throw new Error(`fields are at fault and none is named: ${text}`);
   }
+}
+
+/** One client's fault has such a code, because gRPC and Connect want it; its reason says what it is. */
+function saysNothing({ code, rawMessage }: ConnectError): boolean {
+  return SAYS_NOTHING.includes(code) && rawMessage !== UNDECLARED_COMPRESSION;
 }
 
 /** Throws unless it is one of the contract's reasons, and not the one for faults of the bus. */

@@ -74,7 +74,7 @@ async function serve(handler: UniversalHandler, exchange: Exchange): Promise<voi
   const answer = await handler(universal);
   // Connect's writer waits for an event that responses do not have, and never returns.
   if (handler.method.methodKind === 'unary') response.once('finish', afterResponse);
-  const refusal = refusalOf(handler, answer);
+  const refusal = refusalOf(handler, answer, request);
   if (refusal !== undefined) writeError(response, refusal);
   else await writeAnswer(answer, response, held.open(hangUp));
 }
@@ -111,17 +111,23 @@ function readHead(
 }
 
 /** What Connect leaves without a body, because no protocol could be chosen to write one. */
-function refusalOf({ service, method, allowedMethods }: UniversalHandler, answer: UniversalServerResponse) {
+function refusalOf(
+  { service, method, allowedMethods }: UniversalHandler,
+  answer: UniversalServerResponse,
+  request: NodeRequest,
+): HttpError | undefined {
   const procedure = `${service.typeName}/${method.name}`;
   if (answer.body !== undefined) return undefined;
   switch (answer.status) {
-    case 405:
-      return withHeader(malformed(`${procedure} takes the method POST`, 405), { allow: allowedMethods.join(', ') });
+    case 405: {
+      const allow = allowedMethods.join(', ');
+      return withHeader(refused(request, { status: 405, message: `${procedure} takes the method POST` }), { allow });
+    }
     case 415:
-      return malformed(`${procedure} takes ${contentTypesOf(method.methodKind)}`, 415);
+      return refused(request, { status: 415, message: `${procedure} takes ${contentTypesOf(method.methodKind)}` });
     case 505:
       // Clients that expect to write on while they read would wait forever on a connection that stays open.
-      return withHeader(toHttpError(toConnectError(needsHttp2(procedure)), 505), { connection: 'close' });
+      return withHeader(inProtocolOf(request, needsHttp2(procedure), 505), { connection: 'close' });
     default:
       return undefined;
   }
@@ -131,8 +137,30 @@ function withHeader(error: HttpError, header: Record<string, string>): HttpError
   return { ...error, headers: { ...error.headers, ...header } };
 }
 
+/** What is said of a request in no form that its path takes. */
+function refused(request: NodeRequest, { status, message }: { status: number; message: string }): HttpError {
+  const contentType = grpcTypeOf(request);
+  if (contentType === undefined) return malformed(message, status);
+  // gRPC has no word for it but this one.
+  const feature = `${request.method} of ${contentType}`;
+  return toGrpcError(toConnectError(new BusError('NOT_IMPLEMENTED', message, { feature })), contentType);
+}
+
 function malformed(message: string, status: number): HttpError {
   return toHttpError(toConnectError(new BusError('MALFORMED_REQUEST', message)), status);
+}
+
+/** An error for clients that read the status of HTTP, or for those of gRPC and gRPC-Web, that read one from the header. */
+function inProtocolOf(request: NodeRequest, error: BusError, status: number): HttpError {
+  const contentType = grpcTypeOf(request);
+  const told = toConnectError(error);
+  return contentType === undefined ? toHttpError(told, status) : toGrpcError(told, contentType);
+}
+
+/** The content type of a request in gRPC or gRPC-Web, with a codec that the bus may not know; undefined for others. */
+function grpcTypeOf({ headers }: NodeRequest): string | undefined {
+  const contentType = String(headers['content-type'] ?? '');
+  return /^application\/grpc(-web(-text)?)?($|[+;])/.test(contentType) ? contentType : undefined;
 }
 
 function needsHttp2(procedure: string): BusError {
@@ -148,10 +176,8 @@ function contentTypesOf(kind: string): string {
 
 /** Answers a call to a path that there is not, in the protocol it was made in. */
 export function answerUnknownPath(path: string, request: NodeRequest, response: NodeResponse): void {
-  const error = toConnectError(new BusError('NOT_IMPLEMENTED', 'there is nothing at this path', { feature: path }));
-  const contentType = String(request.headers['content-type'] ?? '');
-  const isGrpc = /^application\/grpc($|\+)/.test(contentType);
-  writeError(response, isGrpc ? toGrpcError(error, contentType) : toHttpError(error, 404));
+  const error = new BusError('NOT_IMPLEMENTED', 'there is nothing at this path', { feature: path });
+  writeError(response, inProtocolOf(request, error, 404));
 }
 
 /** Writes an error as a whole response. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { LaneRoutes } from '../../src/rpc/grpc/lane.ts';
 import type { LeanCall } from '../../src/rpc/grpc/lean-call.ts';
-import { createMessageReader } from '../../src/rpc/grpc/message-reader.ts';
+import { createMessageReader, type MessageReader } from '../../src/rpc/grpc/message-reader.ts';
 import { envelopeMessage } from '../../src/rpc/grpc/prefix.ts';
 import { serveUnary } from '../../src/rpc/grpc/serve-unary.ts';
 import {
@@ -18,8 +18,13 @@ import { type CallInfo, requestInfo } from './request-info.ts';
 /** What the lane itself has no use for: the header fields of a request, by its stream. */
 export type HeadersOf = WeakMap<ServerHttp2Stream, IncomingHttpHeaders>;
 
+export interface LaneMethodsOptions {
+  readonly headersOf: HeadersOf;
+  readonly maxRequestBytes: number;
+}
+
 /** Puts the two shapes of calls that the lane carries on it. */
-export function addToLane(lane: LaneRoutes, headersOf: HeadersOf): void {
+export function addToLane(lane: LaneRoutes, { headersOf, maxRequestBytes }: LaneMethodsOptions): void {
   const infoOf = (call: LeanCall): CallInfo => ({
     header: toHeaders(headersOf.get(call.stream) ?? {}),
     timeoutMs: call.timeoutMs(),
@@ -27,6 +32,7 @@ export function addToLane(lane: LaneRoutes, headersOf: HeadersOf): void {
   lane.add(ConformanceService.method.unary, (call) => {
     const metadata = sendMetadata(call.stream);
     serveUnary(call, {
+      maxRequestBytes,
       read(message) {
         const request = fromBinary(UnaryRequestSchema, message);
         const info = requestInfo(UnaryRequestSchema, [request], infoOf(call));
@@ -38,14 +44,17 @@ export function addToLane(lane: LaneRoutes, headersOf: HeadersOf): void {
       },
     });
   });
-  lane.add(ConformanceService.method.bidiStream, (call) => void serveBidi(call, infoOf(call)));
+  lane.add(ConformanceService.method.bidiStream, (call) => {
+    const requests = requestsOf(call, createMessageReader(maxRequestBytes));
+    void serveBidi(call, requests, infoOf(call));
+  });
 }
 
-async function serveBidi(call: LeanCall, info: CallInfo): Promise<void> {
+async function serveBidi(call: LeanCall, requests: AsyncIterable<BidiStreamRequest>, info: CallInfo): Promise<void> {
   call.record.reached = true;
   const metadata = sendMetadata(call.stream);
   try {
-    for await (const response of answerStream(requestsOf(call), metadata, info)) {
+    for await (const response of answerStream(requests, metadata, info)) {
       if (!call.canWrite) return;
       if (!call.stream.headersSent) call.respond();
       call.stream.write(envelopeMessage(toBinary(BidiStreamResponseSchema, response)));
@@ -61,8 +70,7 @@ async function serveBidi(call: LeanCall, info: CallInfo): Promise<void> {
   }
 }
 
-async function* requestsOf({ stream, signal }: LeanCall): AsyncGenerator<BidiStreamRequest> {
-  const reader = createMessageReader();
+async function* requestsOf({ stream, signal }: LeanCall, reader: MessageReader): AsyncGenerator<BidiStreamRequest> {
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     signal.throwIfAborted();
     reader.add(chunk as Buffer);

@@ -25,6 +25,7 @@ import {
 import { file_connectrpc_conformance_v1_service } from './gen/connectrpc/conformance/v1/service_pb.js';
 import { addToLane, type HeadersOf } from './lane-methods.ts';
 import { ConformanceService, METHODS } from './methods.ts';
+import { TAKEN_BY_LANE } from './taken-by-lane.ts';
 
 const HOST = '127.0.0.1';
 /** The client of the suite has no key: it is given this one, and what it sends stays as it is otherwise. */
@@ -32,14 +33,20 @@ const KEY = 'agentbus_conformance';
 
 const headersOf: HeadersOf = new WeakMap();
 const onLane = process.argv.includes('--lane');
-const routes: Routes = (router, _context, lane) => {
-  // Answers have the requests in them, as `Any`.
-  const registry = createRegistry(file_connectrpc_conformance_v1_service);
-  router.service(ConformanceService, METHODS, { jsonOptions: { ...JSON_OPTIONS, registry } });
-  if (onLane) addToLane(lane, headersOf);
-};
 
-async function serve({ useTls, serverCreds }: ServerCompatRequest): Promise<{ port: number; pemCert: Uint8Array }> {
+/** The service of the suite, with the bound on requests that the suite wants: the contract's is larger than what it sends. */
+function routesFor(maxRequestBytes: number): Routes {
+  return (router, _context, lane) => {
+    // Answers have the requests in them, as `Any`.
+    const registry = createRegistry(file_connectrpc_conformance_v1_service);
+    const options = { jsonOptions: { ...JSON_OPTIONS, registry }, readMaxBytes: maxRequestBytes };
+    router.service(ConformanceService, METHODS, options);
+    if (onLane) addToLane(lane, { headersOf, maxRequestBytes });
+  };
+}
+
+async function serve(request: ServerCompatRequest): Promise<{ port: number; pemCert: Uint8Array }> {
+  const { useTls, serverCreds, messageReceiveLimit } = request;
   const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
   const [clock, random, drain, metrics] = [
     createSystemClock(),
@@ -50,7 +57,7 @@ async function serve({ useTls, serverCreds }: ServerCompatRequest): Promise<{ po
   const serverVersion = 'conformance';
   const context = { log, clock, random, drain, serverVersion, heartbeatIntervalMs: 15_000 };
   const keys = { find: (key: string) => (key === KEY ? { name: 'suite', agents: ['*'] } : undefined) };
-  const rpc = createRpc(routes, { keys, context });
+  const rpc = createRpc(routesFor(messageReceiveLimit), { keys, context });
   const dispatch = createDispatch({ calls: rpc.handle, cors: createCors([]), metrics, drain, log, serverVersion });
   const port = createOnePort({
     limits: SERVER_LIMITS,
@@ -63,7 +70,9 @@ async function serve({ useTls, serverCreds }: ServerCompatRequest): Promise<{ po
     },
     onStream(stream, headers) {
       headersOf.set(stream, headers);
-      return rpc.lane.take(stream, { ...headers, [KEY_HEADER]: KEY });
+      const taken = rpc.lane.take(stream, { ...headers, [KEY_HEADER]: KEY });
+      if (taken) process.stderr.write(`${TAKEN_BY_LANE}\n`);
+      return taken;
     },
     onAcceptError: (error) => log.error({ err: error }, 'a connection could not be accepted'),
     onRefused: () => log.error('a connection was refused'),

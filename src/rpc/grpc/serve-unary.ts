@@ -14,6 +14,8 @@ const afterResponse = crashPoint('call.after-response');
 
 /** A unary call between bytes and bytes. */
 export interface UnaryMethod {
+  /** The largest request in bytes; by default that of every call. */
+  readonly maxRequestBytes?: number;
   /** Decodes and checks a request; throws what is wrong with it. What is returned does what was asked for. */
   read(message: Uint8Array, call: Call): () => Promise<Uint8Array>;
 }
@@ -21,7 +23,7 @@ export interface UnaryMethod {
 /** Reads the one message of a request, has it done, and writes the answer. The caller was let in. */
 export function serveUnary(call: LeanCall, method: UnaryMethod): void {
   const { stream, context } = call;
-  const reader = createMessageReader();
+  const reader = createMessageReader(method.maxRequestBytes);
   let act: (() => Promise<Uint8Array>) | undefined;
   let received = 0;
   const holding = context.held.open((why) => broken(why));

@@ -91,6 +91,7 @@ export function feedFrames(call: LeanCall, machine: AgentStream, turns: Turns): 
     guard(run);
   });
   stream.on('end', () => {
+    if (call.calledOff) return;
     hasEnded = true;
     if (!isWaiting && !machine.ended) end();
   });

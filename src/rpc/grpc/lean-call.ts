@@ -78,6 +78,14 @@ export class LeanCall implements Call {
     return !this.#over && !this.stream.destroyed && !this.stream.closed;
   }
 
+  /**
+   * Whether the client has reset the stream under the call. Node ends what is read of a request then, as if that were all of it; the
+   * call itself ends with the close that follows.
+   */
+  get calledOff(): boolean {
+    return this.stream.aborted;
+  }
+
   /** Throws if the deadline had passed when the call came. */
   requireTime(): void {
     if (this.#deadlineAt !== undefined && this.#timer === undefined) throw timedOut();

@@ -52,7 +52,7 @@ export function serveUnary(call: LeanCall, method: UnaryMethod): void {
     }
   });
   stream.on('end', () => {
-    if (call.over) return;
+    if (call.over || call.calledOff) return;
     if (reader.unfinished > 0) refuse(new ConnectError('protocol error: incomplete envelope', Code.InvalidArgument));
     else if (act === undefined) refuse(unexpected('missing input message'));
     else {
